@@ -111,7 +111,7 @@ const FLAGS: [(&str, &str, Value); 16] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Flag {
     /// Such as `--env`.
-    pub flag: &'static str,
+    pub option: &'static str,
     /// What is before `=` in its value.
     pub name: Option<String>,
     pub value: String,
@@ -122,7 +122,7 @@ impl Flag {
     #[must_use]
     pub(crate) fn word(&self) -> String {
         let name = self.name.as_ref().map(|name| format!("{name}=")).unwrap_or_default();
-        format!("{}={name}{}", self.flag, self.value)
+        format!("{}={name}{}", self.option, self.value)
     }
 }
 
@@ -218,7 +218,7 @@ impl Shared {
         for (key, flag, kind) in FLAGS {
             if let Some(node) = map.take(key) {
                 flags.extend(values(reader, node, key, kind).into_iter().map(|(name, value)| Flag {
-                    flag,
+                    option: flag,
                     name,
                     value,
                 }));
@@ -266,7 +266,7 @@ fn read_run(reader: &Reader, node: &Node, shared: &Shared, before: &[CampaignRun
     let (position, profile) = profile?;
     let name = unique(reader, position, given, &profile, before);
     let replaces = |default: &Flag| {
-        own.flags.iter().any(|own| own.flag == default.flag && (own.name.is_none() || own.name == default.name))
+        own.flags.iter().any(|own| own.option == default.option && (own.name.is_none() || own.name == default.name))
     };
     let flags = shared.flags.iter().filter(|default| !replaces(default)).chain(&own.flags).cloned().collect();
     let merged = Shared {

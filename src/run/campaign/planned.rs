@@ -103,7 +103,7 @@ fn planned(run: &CampaignRun, folder: &Path, given: Given<'_>, starting: bool) -
     let profile = if is_file { folder.join(&run.profile).display().to_string() } else { run.profile.clone() };
     let mut options = vec![profile];
     // A later `-e` of the same name would be reported as a repeated one.
-    let is_given = |flag: &&Flag| match flag.flag {
+    let is_given = |flag: &&Flag| match flag.option {
         "--env" => given.variables.iter().any(|(name, _)| flag.name.as_ref() == Some(name)),
         "--out" => !given.outputs.is_empty(),
         _ => false,
