@@ -23,6 +23,8 @@ use super::{
     mcp,
     pace::Pace,
     raw_records::Volume,
+    response_handler::Handler,
+    response_tags::{Untagged, tags_of},
     rows::NoRow,
     rpc_recorder::RpcRecorder,
     scenario::ScenarioRun,
@@ -31,16 +33,13 @@ use super::{
     tracer::{Trace, TracedRequest},
 };
 use crate::{
-    language::{Expr, Response},
+    language::Response,
     plan::{
         Flow, Request, Shape, StepId,
         flow::{Effect, FlowContext},
         rendering::{Rendered, Unrenderable},
     },
-    protocol::{
-        Attempt, Failure, Lane, Outgoing, Probe, ResponseHandler, Sessions, jsonrpc::MessageConsumer,
-        sse::reader::EventConsumer,
-    },
+    protocol::{Attempt, Lane, Outgoing, Probe, Sessions},
 };
 
 /// State that all flow tasks of a user share.
@@ -183,45 +182,6 @@ impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         let (now, most) = self.0.in_flight.get();
         self.0.in_flight.set((now - 1, most));
-    }
-}
-
-/// What the flow does with a response.
-struct Handler<'a> {
-    flow: &'a RefCell<&'a mut Flow>,
-    /// The condition of `expect`.
-    demands: Option<&'a Expr>,
-    clock: Duration,
-    /// Takes the events, if the response is to be a stream.
-    stream: Option<Box<StreamRecorder<'a>>>,
-    /// The calls of the request, if it has calls of JSON-RPC.
-    rpc: Option<Box<RpcRecorder<'a>>>,
-}
-
-impl Handler<'_> {
-    fn is_needed(&self) -> bool {
-        self.demands.is_some() || self.stream.is_some() || self.rpc.is_some()
-    }
-}
-
-impl ResponseHandler for Handler<'_> {
-    fn judge(&self, response: &Response<'_>, by_status: Option<Failure>) -> Option<Failure> {
-        match &self.rpc {
-            Some(rpc) => rpc.judge(response.body, by_status),
-            None => by_status,
-        }
-    }
-
-    fn fulfils(&self, response: &Response<'_>) -> bool {
-        self.demands.is_none_or(|demand| self.flow.borrow().fulfils(demand, response, self.clock))
-    }
-
-    fn events(&self) -> Option<&dyn EventConsumer> {
-        Some(&**self.stream.as_ref()?)
-    }
-
-    fn messages(&self) -> Option<&dyn MessageConsumer> {
-        Some(&**self.rpc.as_ref()?)
     }
 }
 
@@ -368,13 +328,21 @@ impl FlowTask {
             outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
             let volume = &user.volume;
             let (unsent, is_timed) = (Cell::new(false), Cell::new(false));
+            let write = |attempt: &Attempt, variant: u32| {
+                let span = traced.as_ref().and_then(|traced| traced.span(attempt));
+                run.recorder.attempt(stage, (step, variant), attempt, span);
+            };
+            // Boxed: only requests with tags from the response should carry it.
+            let untagged = (!request.response_tags.is_empty()).then(|| Box::new(Untagged::new(&write, variant)));
             let record = |attempt: &Attempt| {
                 unsent.set(attempt.is_unsent());
                 is_timed.set(attempt.is_timed());
                 let Volume { sent, received } = volume.get();
                 volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });
-                let span = traced.as_ref().and_then(|traced| traced.span(attempt));
-                run.recorder.attempt(stage, (step, variant), attempt, span);
+                match &untagged {
+                    Some(untagged) => untagged.hold(attempt),
+                    None => write(attempt, variant),
+                }
             };
             let begun = pace.taken;
             let mut probe = Probe::new(pace.due, begun, &record);
@@ -387,7 +355,8 @@ impl FlowTask {
                 .as_deref()
                 .map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
             let rpc = request.spec.rpc.as_deref().map(|spec| Box::new(RpcRecorder::new(spec, outgoing.body())));
-            let handler = Handler { flow: &flow, demands: request.demands.as_ref(), clock, stream, rpc };
+            let (demands, limits) = (request.demands.as_ref(), request.limits.as_ref());
+            let handler = Handler { flow: &flow, demands, limits, clock, stream, rpc };
             outgoing.handler = handler.is_needed().then_some(&handler);
             let (end, mut ended) = match &request.spec.websocket {
                 None => (user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await, None),
@@ -404,6 +373,10 @@ impl FlowTask {
             }
             if let Some(rpc) = &handler.rpc {
                 rpc.record(run, (stage, (step, variant)), (pace.due, end), is_timed.get(), self.lane.error());
+            }
+            if let Some(untagged) = &untagged {
+                let tags = tags_of(&request.response_tags, &flow.borrow(), &self.lane, clock);
+                untagged.release(run.recorder.tagged_variant(step, variant, tags));
             }
             drop((in_flight, handler));
             run.buffers.give_back(rendered);

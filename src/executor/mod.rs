@@ -16,6 +16,8 @@ pub(crate) mod open;
 mod pace;
 pub(crate) mod pacer;
 pub(crate) mod raw_records;
+mod response_handler;
+mod response_tags;
 pub(crate) mod resumed;
 pub(crate) mod rows;
 mod rpc_recorder;

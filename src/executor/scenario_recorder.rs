@@ -240,6 +240,17 @@ impl ScenarioRecorder {
         })
     }
 
+    /// The number of the labels of a variant with further tags.
+    pub(crate) fn tagged_variant(&self, step: StepId, variant: u32, tags: Vec<(String, String)>) -> u32 {
+        if tags.is_empty() {
+            return variant;
+        }
+        let known = variant.checked_sub(1).and_then(|at| self.caches.borrow().variations.get(at as usize).cloned());
+        let mut labels = known.unwrap_or_default();
+        labels.tags.extend(tags);
+        self.variant(step, labels)
+    }
+
     /// Records a check, a sample of a metric, or the end of a group or a job.
     pub(crate) fn sample(&self, stage: usize, effect: &Effect, at: Instant) {
         let (step, labels, dynamic) = match effect {

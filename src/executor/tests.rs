@@ -87,6 +87,7 @@ pub(super) fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Pl
         teardown: None,
         practice_target: None,
         environment: None,
+        included: Vec::new(),
     }
 }
 

@@ -88,7 +88,7 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
         Builtin::ScenarioIteration,
         "the number of this iteration in its scenario, from 0; without gaps, and unique over all segments",
     ),
-    ("index", Builtin::Index, "the number of the current item, from 0; only inside `generate`"),
+    ("index", Builtin::Index, "the number of the current item, from 0; only inside `generate`, `filter` and `map`"),
 ];
 
 /// Whether a name is built in, and so reserved.

@@ -87,6 +87,18 @@ pub(crate) struct Plan {
     pub practice_target: Option<Vec<(String, String)>>,
     /// The selected environment, if any.
     pub environment: Option<Environment>,
+    /// Files that the profile includes.
+    pub included: Vec<IncludedFile>,
+}
+
+/// A file that the profile includes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct IncludedFile {
+    /// Its path.
+    pub name: String,
+    pub text: String,
+    /// What it has, in short: `vars`, `flows (login, search)`.
+    pub keys: Vec<String>,
 }
 
 /// An environment of the profile.

@@ -81,10 +81,12 @@ pub(crate) enum Op {
     Mark(Slot),
     /// Jump if another pause of `every` would exceed `limit` since a stored time.
     Expired { since: Slot, limit: Pause, every: Pause, target: usize },
-    /// Jump unless an interval has passed since the last run of this operation (`every`).
+    /// Jump until the next run of this operation is due (`every`).
     Due {
-        /// Time of the last run.
-        last: Slot,
+        /// Time of the next run; null before the first one is planned.
+        next: Slot,
+        /// Time until the first run, from when it is reached.
+        first: Duration,
         every: Duration,
         /// Target if it is too early.
         otherwise: usize,

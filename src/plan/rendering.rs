@@ -1,11 +1,14 @@
 //! Rendering of requests from constant and computed pieces, in order and without parsing.
 
-use std::{io::Write, sync::Arc};
+use std::{io::Write, sync::Arc, time::Duration};
 
 use url::{Position, Url};
 
 use super::{Origin, Wire};
-use crate::language::{EscapeContext, EvalContext, RenderError, Template};
+use crate::{
+    language::{EscapeContext, EvalContext, RenderError, Template},
+    units,
+};
 
 /// The pieces of a request.
 #[derive(Debug, Clone)]
@@ -15,6 +18,8 @@ pub(crate) struct Rendering {
     pub body: Option<Vec<Piece>>,
     /// The whole URL, if its host is computed; [`Piece::Target`] and [`Piece::Host`] are its parts.
     pub url: Option<UrlTemplate>,
+    /// The time-out, if it is computed.
+    pub timeout: Option<Template>,
 }
 
 /// A piece of a request.
@@ -88,6 +93,8 @@ pub(crate) struct Rendered {
     pub splice: usize,
     /// The server, unless it is the origin of the plan.
     pub origin: Option<Origin>,
+    /// The time-out, unless it is that of the plan.
+    pub timeout: Option<Duration>,
     body: Vec<u8>,
 }
 
@@ -108,12 +115,15 @@ impl Rendering {
     pub(crate) fn can_lack_a_value(&self) -> bool {
         let pieces = self.head.iter().chain(self.body.iter().flatten());
         let lacking = |piece: &Piece| matches!(piece, Piece::Value(template, _) if template.can_be_null());
-        self.url.is_some() || pieces.into_iter().any(lacking)
+        self.url.is_some() || self.timeout.is_some() || pieces.into_iter().any(lacking)
     }
 
     /// The request, if it is constant. Its pieces must be joined.
     #[must_use]
     pub(crate) fn constant(&self) -> Option<Wire> {
+        if self.timeout.is_some() {
+            return None;
+        }
         let body = match self.body.as_deref() {
             None => None,
             Some([]) => Some(&[][..]),
@@ -143,8 +153,21 @@ impl Rendering {
         out.bytes.extend_from_slice(b"\r\n");
         out.bytes.extend_from_slice(&out.body);
         out.origin = url.as_ref().map(Origin::of);
+        out.timeout = self.timeout.as_ref().map(|timeout| time(timeout, eval)).transpose()?;
         Ok(())
     }
+}
+
+/// A time-out: a text such as `1.5s`, or a number of milliseconds as in k6.
+fn time(template: &Template, eval: &mut EvalContext<'_>) -> Result<Duration, Unrenderable> {
+    let mut text = Vec::new();
+    template.render(eval, EscapeContext::None, &mut text)?;
+    let text = String::from_utf8_lossy(&text);
+    let time = match text.trim().parse::<f64>() {
+        Ok(milliseconds) => Duration::try_from_secs_f64(milliseconds / 1e3).ok(),
+        Err(_) => units::parse_duration(&text).ok(),
+    };
+    time.filter(|time| !time.is_zero()).ok_or_else(|| Unrenderable::NoTime(template.shape()))
 }
 
 impl UrlTemplate {

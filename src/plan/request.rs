@@ -55,6 +55,10 @@ pub(crate) struct Request {
     pub rendering: Option<Rendering>,
     /// Additional condition of success (`that` in `expect`).
     pub demands: Option<Expr>,
+    /// Condition of a rate limit (`limited` in `expect`), besides the status.
+    pub limits: Option<Expr>,
+    /// Tags that are computed from the response.
+    pub response_tags: Vec<(String, Expr)>,
     /// Whether it is sent only when needed, such as a token request: it doesn't count as a request of each iteration.
     pub internal: bool,
 }
@@ -74,6 +78,8 @@ pub(crate) struct RequestSpec {
     pub timeout: Duration,
     /// Maximum time without a byte of the response.
     pub idle_timeout: Option<Duration>,
+    /// How long the body is read at most; what is left of it then is no failure.
+    pub read_for: Option<Duration>,
     /// Whether the response's head is needed.
     pub keep_head: bool,
     /// Whether the response's body is needed.

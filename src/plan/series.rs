@@ -155,6 +155,9 @@ impl<'p> Recording<'p> {
         for (tag, value) in computed.map_or(&[][..], |computed| computed.tags) {
             row.insert(tag, value.constant_text().map_or(Values::Computed(value), |value| Values::one(&value)));
         }
+        if let (StepKind::Request(request), LabelGroup::Request) = (&step.kind, labels) {
+            row.extend(request.response_tags.iter().map(|(tag, _)| (&**tag, Values::Any)));
+        }
         row.insert("group", Values::one(&step.group));
         if labels == LabelGroup::StepReason {
             row.insert("reason", Values::Any);

@@ -5,7 +5,7 @@
 //!
 //! Start reading at `service` (a request's way through the options), then `window` (what a stall does to time), `shared`
 //! (what threads share), `log` (what is counted) and `journal` (what is kept whole, if asked for). `options` holds the table
-//! of names, `builtin` and `shop` what paths answer, `stream` and `socket` what is sent over time.
+//! of names, `builtin`, `shop` and `suites` what paths answer, `stream` and `socket` what is sent over time.
 //!
 //! The clock of planned moments starts with the first request that is neither under `/_target` nor `/metrics`.
 
@@ -32,6 +32,7 @@ mod shop;
 mod sleeper;
 mod socket;
 mod stream;
+mod suites;
 #[cfg(test)]
 mod tests;
 mod timeline;

@@ -7,6 +7,8 @@ use super::journal::MOST_REQUESTS;
 use super::latency::Latency;
 use super::leak::Leak;
 use super::routes::{Routes, Rules, parse_status};
+use super::stream::LlmDefaults;
+use super::suites::SuiteOptions;
 use super::timeline::{Drift, Timeline};
 use super::value_error::ValueError;
 use super::window::{self, Window};
@@ -37,6 +39,11 @@ pub const NAMES: &[(&str, &str)] = &[
     ("recovery", "time after an outage until the latency is normal again (linear), e.g. 10s"),
     ("recovery_factor", "latency right after an outage, as a multiple, e.g. 5 (default 10)"),
     ("leak", "simulated growth of process_resident_memory_bytes, e.g. 1MiB/s or 1KiB/req"),
+    ("llm_gap", "time between tokens of a language model's answer, unless its query says it, e.g. 5ms (default 1s)"),
+    ("llm_tokens", "most tokens of such an answer, e.g. 20 (default what the request asks for)"),
+    ("agent_busy", "time for which /status says running after a POST /message, e.g. 200ms (default 0)"),
+    ("rpc_limit", "rate limit of tool calls of /api/v1/jsonrpc; excess calls get the error -32001, e.g. 100/s:20"),
+    ("rpc_quota", "the same for tool calls with an identifier, which get the error -32005, e.g. 50/s:10"),
     ("seed", "seed of all randomness, e.g. 42 (default 1)"),
     ("journal", "number of complete requests kept in /_target/log, at most 20000, e.g. 1000 (default none)"),
     ("threads", "number of server threads, e.g. 2 (default 1)"),
@@ -77,6 +84,8 @@ pub struct TargetOptions {
     pub(super) seed: u64,
     pub(super) threads: u32,
     pub(super) journal: u32,
+    pub(super) suites: SuiteOptions,
+    pub(super) llm: LlmDefaults,
     body: Option<u64>,
     limit: Option<Limit>,
     routes: Vec<Rules>,
@@ -94,6 +103,8 @@ impl Default for TargetOptions {
             seed: 1,
             threads: 1,
             journal: 0,
+            suites: SuiteOptions::default(),
+            llm: LlmDefaults::default(),
             body: None,
             limit: None,
             routes: Vec::new(),
@@ -133,6 +144,11 @@ impl TargetOptions {
             "recovery" => self.timeline.recovery = parse_duration(value)?,
             "recovery_factor" => self.timeline.recovery_factor = factor(value)?,
             "leak" => self.leak = Some(Leak::parse(value)?),
+            "llm_gap" => self.llm.gap = Some(parse_duration(value)?),
+            "llm_tokens" => self.llm.tokens = Some(whole(value, 1, 100_000)?),
+            "agent_busy" => self.suites.agent_busy = parse_duration(value)?,
+            "rpc_limit" => self.suites.rpc_limit = Some(Limit::parse(value)?),
+            "rpc_quota" => self.suites.rpc_quota = Some(Limit::parse(value)?),
             "seed" => self.seed = seed(value)?,
             "journal" => self.journal = whole(value, 0, MOST_REQUESTS)?,
             "threads" => self.threads = whole(value, 1, 256)?,

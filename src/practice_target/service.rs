@@ -25,6 +25,7 @@ use super::rpc;
 use super::shared::{ServerThread, lock};
 use super::socket::{self, Upgrade};
 use super::stream::{self, StreamBody};
+use super::suites;
 
 /// The largest body `/echo` keeps.
 const LARGEST_ECHO: usize = 16 << 20;
@@ -54,7 +55,11 @@ pub(super) async fn serve(
     let flight = Flight::begin(&server.shared.in_flight);
     let journal = server.shared.journal.as_ref();
     let echoes = builtin::echoes(path);
-    let is_read = echoes || stream::reads_body(path) || rpc::reads_body(path) || mcp::reads_body(path);
+    let is_read = echoes
+        || suites::reads_body(path)
+        || stream::reads_body(path)
+        || rpc::reads_body(path)
+        || mcp::reads_body(path);
     let (body, size) = read(body, most_kept(is_read, journal.is_some())).await?;
     let mut answer = if echoes && size > LARGEST_ECHO as u64 {
         Reply::error(StatusCode::PAYLOAD_TOO_LARGE, "an echo is at most 16 MiB")
@@ -85,9 +90,10 @@ async fn attempt(server: &Arc<ServerThread>, run: Instant, head: &Parts, sent: B
     };
     let rules = &route.rules;
     let special = (server.shared.shop.answer(head))
-        .or_else(|| stream::answer(head, &sent))
+        .or_else(|| stream::answer(head, &sent, server.shared.options.llm))
         .or_else(|| rpc::answer(head, &sent))
         .or_else(|| server.shared.mcp.answer(head, &sent))
+        .or_else(|| server.shared.suites.answer(head, &sent))
         .or_else(|| socket::answer(head));
     let mut answer = special.unwrap_or_else(|| builtin::answer(head, sent));
     server.hold(run, server.service_time(run, rules, answer.delay)).await;

@@ -21,6 +21,7 @@ use super::routes::{Routes, Rules};
 use super::shop::Shop;
 use super::sleeper::Sleeper;
 use super::socket::SocketLog;
+use super::suites::Suites;
 use super::window::answer_time;
 
 /// Locks, whatever another thread died of: every structure here is whole after each statement.
@@ -43,6 +44,7 @@ pub(super) struct SharedState {
     pub(super) shop: Shop,
     pub(super) sockets: SocketLog,
     pub(super) mcp: McpServer,
+    pub(super) suites: Suites,
     logs: Vec<Mutex<Log>>,
 }
 
@@ -59,6 +61,7 @@ impl SharedState {
             shop: Shop::default(),
             sockets: SocketLog::default(),
             mcp: McpServer::default(),
+            suites: Suites::new(options.suites),
             logs: (0..options.threads).map(|_| Mutex::default()).collect(),
             options,
         }
@@ -102,6 +105,7 @@ impl SharedState {
         self.connections.store(0, Ordering::Relaxed);
         self.sockets.reset();
         self.mcp.reset();
+        self.suites.reset();
         if let Some(journal) = &self.journal {
             journal.reset();
         }

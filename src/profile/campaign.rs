@@ -10,6 +10,7 @@ use super::{
     node::{self, Node},
     reader::{Entry, MapReader, Reader, same_key},
     secrets::Secrets,
+    texts::Texts,
     variables::Variables,
 };
 
@@ -170,12 +171,12 @@ pub(crate) fn is_campaign(text: &str) -> bool {
 /// All errors of the text, in its order.
 pub(crate) fn load(file: &str, text: &str, environment: &[(String, String)]) -> Result<Campaign, Diagnostics> {
     let all = |list: Vec<Diagnostic>| {
-        let secrets = Secrets::of(text);
+        let secrets = Secrets::of(&Texts::of(file, text));
         Diagnostics::new(file, &secrets.hidden(text), secrets.masked(list))
     };
     let root = node::parse(text).map_err(|error| all(vec![error]))?;
     let path = std::path::Path::new(file);
-    let reader = Reader::new(Variables::within(environment), path.parent().map(Into::into).unwrap_or_default(), text);
+    let reader = Reader::new(Variables::within(environment), Texts::of(file, text));
     let mut map = reader.section(&root, "the campaign", &CAMPAIGN);
     let stem = path.file_stem().map_or_else(|| "campaign".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let name = map.take("name").and_then(|node| reader.text(node, "name")).unwrap_or(stem);

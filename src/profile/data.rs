@@ -126,7 +126,7 @@ fn file(reader: &Reader, map: &mut MapReader<'_>, word: &str, node: &Node) -> Op
     let largest = map.take("max_size");
     let largest = largest.map_or(Some(LARGEST), |node| reader.parsed(node, "max_size", units::parse_size));
     let source = Source { file: reader.text(node, "the file name")?, format: format?, largest: largest? };
-    kept(reader, node.position, load(&source, &reader.folder))
+    kept(reader, node.position, load(&source, &reader.folder(node)))
 }
 
 fn csv(reader: &Reader, map: &mut MapReader<'_>) -> Option<Format> {

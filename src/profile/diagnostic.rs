@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::source::lines;
+use super::{source::lines, texts::Texts};
 pub(crate) use crate::language::did_you_mean;
 
 /// A position in the text: line and column from 1.
@@ -53,26 +53,46 @@ impl Invalid {
 pub struct Diagnostics {
     /// The path as given.
     pub file: String,
-    /// The errors, in the order of the file.
+    /// The errors, in the order of the file. Lines are numbered on in included files.
     pub list: Vec<Diagnostic>,
-    lines: Vec<String>,
+    places: Vec<Place>,
     /// What did not happen.
     ending: &'static str,
+}
+
+/// Where an error stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    file: String,
+    position: Position,
+    /// The line.
+    text: String,
 }
 
 impl Diagnostics {
     /// Sorts the errors, and stores the lines that they refer to.
     #[must_use]
-    pub fn new(file: &str, text: &str, mut list: Vec<Diagnostic>) -> Self {
+    pub fn new(file: &str, text: &str, list: Vec<Diagnostic>) -> Self {
+        Self::of(&Texts::of(file, text), text, list)
+    }
+
+    /// Those of a profile and the files that it includes; `shown` is their whole text without secrets.
+    #[must_use]
+    pub(super) fn of(texts: &Texts, shown: &str, mut list: Vec<Diagnostic>) -> Self {
         for error in &mut list {
             error.message = without_controls(&error.message);
             error.hint = error.hint.as_deref().map(without_controls);
         }
         list.sort();
         list.dedup();
-        let lines =
-            list.iter().map(|error| lines(text).nth(error.position.line.saturating_sub(1)).unwrap_or("").to_owned());
-        Self { file: file.to_owned(), lines: lines.collect(), list, ending: "nothing was sent" }
+        let name = |file: Option<&str>| file.unwrap_or_default().to_owned();
+        let place = |error: &Diagnostic| {
+            let (file, position) = texts.place(error.position);
+            let text = lines(shown).nth(error.position.line.saturating_sub(1)).unwrap_or_default().to_owned();
+            Place { file: name(file.map(|file| file.name.as_str())), position, text }
+        };
+        let first = texts.files().next().map(|(file, _)| file.name.as_str());
+        Self { file: name(first), places: list.iter().map(place).collect(), list, ending: "nothing was sent" }
     }
 
     /// The same with other words for what did not happen.
@@ -89,14 +109,14 @@ fn without_controls(text: &str) -> String {
 
 impl fmt::Display for Diagnostics {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (error, line) in self.list.iter().zip(&self.lines) {
-            let Position { line: number, column } = error.position;
+        for (error, Place { file, position, text: line }) in self.list.iter().zip(&self.places) {
+            let Position { line: number, column } = *position;
             // A flag stands in no file.
             let is_flag = error.message.starts_with("--") || error.message.starts_with("-e ");
             if is_flag {
                 writeln!(out, "{}", error.message)?;
             } else {
-                writeln!(out, "{}:{number}:{column}: {}", self.file, error.message)?;
+                writeln!(out, "{file}:{number}:{column}: {}", error.message)?;
             }
             if !line.trim().is_empty() && !is_flag {
                 let width = number.to_string().len();

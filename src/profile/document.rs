@@ -10,12 +10,15 @@ use super::{
     environment::{self, Overlaid},
     flow::{self, Defaults, ProfileContext},
     grammar::{Key, Section, Type},
-    http, metrics,
-    node::{self, Node, Yaml},
+    http,
+    include::{self, Included},
+    metrics,
+    node::{Node, Yaml},
     preset,
     reader::{MapReader, Reader, same_key},
     scenario::{self, FlowInputs, Hook},
     secrets::Secrets,
+    texts::Texts,
     thresholds,
     variables::Variables,
 };
@@ -31,6 +34,11 @@ pub(super) static PROFILE: Section = Section {
 
 static PROFILE_KEYS: &[Key] = &[
     Key::new("name", Type::Text, "name of the profile; the file name without its extension"),
+    Key::new(
+        "include",
+        Type::Several(&Type::Text),
+        "files whose keys are taken over, where the profile has not its own",
+    ),
     Key::new(
         "vars",
         Type::Names(&Type::Text),
@@ -64,6 +72,7 @@ static PROFILE_KEYS: &[Key] = &[
         "data sets by name, for `row`; a list holds the rows themselves",
     ),
     Key::new("flows", Type::Names(&Type::Steps), "reusable steps by name, for `use`"),
+    Key::new("checks", Type::Names(&flow::checks::CONDITIONS), "checks by name, for `check`"),
     Key::new("setup", Type::Steps, "steps that run once before the load; a failed request ends the test"),
     Key::new("setupTimeout", Type::Duration, "maximum time of `setup`; 60s"),
     Key::new("teardown", Type::Steps, "steps that run once after the load"),
@@ -113,22 +122,23 @@ impl Overrides {
 /// # Errors
 /// All errors of the text, in its order.
 pub(crate) fn load(file: &str, text: &str, overrides: &Overrides) -> Result<Plan, Diagnostics> {
-    let all = |list: Vec<Diagnostic>| {
-        let secrets = Secrets::of(text);
-        Diagnostics::new(file, &secrets.hidden(text), secrets.masked(list))
-    };
-    let root = node::parse(text).map_err(|error| all(vec![error]))?;
-    let folder = std::path::Path::new(file).parent().map(std::path::Path::to_owned).unwrap_or_default();
+    let Included { root, texts, files } = include::read(file, text).map_err(|(texts, list)| refused(&texts, list))?;
     let variables = Variables::within(&overrides.environment);
-    let mut reader = Reader::new(variables, folder, text);
+    let mut reader = Reader::new(variables.clone(), texts);
+    preset_variables(&mut reader, root.get("vars"), overrides);
     let Overlaid { root, environment, is_unknown, own_preset } = environment::overlay(&reader, root, overrides);
     if is_unknown {
-        return Err(all(reader.into_errors()));
+        return Err(refused(&reader.texts.clone(), reader.into_errors()));
     }
+    reader.variables = variables;
     reader.set_during_run = flow::set_during_run(&root);
     let mut map = reader.section(&root, "the profile", &PROFILE);
     for selector in ["environments", "environment", "presets"] {
         map.take(selector);
+    }
+    if let Some(second) = map.take("include") {
+        let hint = "write a list: `include: [parts.yaml, more.yaml]`".to_owned();
+        reader.error(second.position, "`include` is there twice", Some(hint));
     }
     read_variables(&mut reader, map.take("vars"), overrides);
     refuse_unknown_variables(&reader, &declared_variables(&root), overrides);
@@ -149,8 +159,24 @@ pub(crate) fn load(file: &str, text: &str, overrides: &Overrides) -> Result<Plan
         plan.set_length(length);
     }
     plan.environment = environment;
+    plan.included = files;
     map.finish(&reader);
-    if reader.has_errors() { Err(all(reader.into_errors())) } else { Ok(plan) }
+    if reader.has_errors() { Err(refused(&reader.texts.clone(), reader.into_errors())) } else { Ok(plan) }
+}
+
+fn refused(texts: &Texts, list: Vec<Diagnostic>) -> Diagnostics {
+    let secrets = Secrets::of(texts);
+    Diagnostics::of(texts, &secrets.hidden(&texts.whole()), secrets.masked(list))
+}
+
+/// Sets the variables that `environment` and `preset` may use: they are selected before the variables are read, with all
+/// that is wrong with them.
+fn preset_variables(reader: &mut Reader, vars: Option<&Node>, overrides: &Overrides) {
+    let Some(Yaml::Map(pairs)) = vars.map(|node| &node.value) else { return };
+    for (name, node) in pairs.iter().filter_map(|(key, node)| Some((key.scalar()?, node))) {
+        let written = || node.scalar().filter(|text| !node.is_null() && !text.contains("${")).unwrap_or_default();
+        reader.variables.set(name, overrides.value(name).unwrap_or_else(written));
+    }
 }
 
 fn read_variables(reader: &mut Reader, node: Option<&Node>, overrides: &Overrides) {
@@ -262,10 +288,12 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
         map.take("thresholds").map(|node| thresholds::read(reader, node, &definitions)).unwrap_or_default();
     let flows = map.take("flows").map(|node| reader.map(node, "flows").entries).unwrap_or_default();
     let flows = flows.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
+    let checks = map.take("checks").map(|node| reader.map(node, "checks").entries).unwrap_or_default();
+    let checks = checks.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
     let providers = map.take("auth").map(|node| reader.map(node, "auth").entries).unwrap_or_default();
     let providers = providers.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
     let (data, rows) = map.take("data").map(|node| data::read(reader, node, seed)).unwrap_or_default();
-    let context = ProfileContext { defaults, flows, metrics, data, rows, providers, auth };
+    let context = ProfileContext { defaults, flows, checks, metrics, data, rows, providers, auth };
     let mut origins = Vec::new();
     let setup_names = map.peek("setup").map(|node| flow::assigned_names(node, &context.flows)).unwrap_or_default();
     let mut inputs = FlowInputs { context: &context, setup_names: &setup_names, origins: &mut origins };
@@ -291,6 +319,7 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
         teardown,
         practice_target,
         environment: None,
+        included: Vec::new(),
     }
 }
 

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::plan::Environment;
 
-/// Keys that select overlays; not allowed inside one.
-const SELECTORS: [&str; 3] = ["environments", "environment", "presets"];
+/// Keys that are resolved before an overlay is merged, and so are not allowed inside one.
+const SELECTORS: [&str; 4] = ["environments", "environment", "presets", "include"];
 
 /// A tree with its overlays merged.
 #[derive(Debug)]
@@ -76,7 +76,9 @@ fn selection(reader: &Reader, root: &Node, what: &'static str, flag: Option<&str
         return Some(Selection { name: name.to_owned(), what, position: root.position, by_flag: true });
     }
     let node = root.get(what).filter(|node| !node.is_null())?;
-    let name = reader.text(node, what)?;
+    // A variable without a text selects none.
+    let name =
+        reader.text(node, what).filter(|name| !name.is_empty() || !node.scalar().unwrap_or_default().contains("${"))?;
     Some(Selection { name, what, position: node.position, by_flag: false })
 }
 
@@ -132,7 +134,7 @@ pub(super) fn names_of(section: &Node) -> Vec<&str> {
 }
 
 /// Removes keys that the load of an overlay replaces, as flags would: together they would contradict each other.
-fn remove_replaced_load(base: &mut Node, layer: &Node) {
+pub(super) fn remove_replaced_load(base: &mut Node, layer: &Node) {
     const SAME: [[&str; 2]; 2] = [["vus", "users"], ["duration", "runTime"]];
     let sets = |words: &[&str]| words.iter().any(|word| layer.get(word).is_some());
     let mut replaced: Vec<&str> = SAME.iter().filter(|words| sets(&words[..])).flatten().copied().collect();
@@ -159,7 +161,7 @@ fn value_of<'n>(node: &'n mut Node, name: &str) -> Option<&'n mut Yaml> {
 }
 
 /// Merges maps key by key; everything else is replaced.
-fn merge(base: &mut Node, over: Node) {
+pub(super) fn merge(base: &mut Node, over: Node) {
     let same = |left: &Node, right: &Node| match (left.scalar(), right.scalar()) {
         (Some(left), Some(right)) => same_key(left, right),
         _ => false,
@@ -172,13 +174,20 @@ fn merge(base: &mut Node, over: Node) {
     };
     for (key, value) in layer {
         match pairs.iter_mut().find(|(known, _)| same(known, key)) {
-            Some((_, known)) => merge(known, value.clone()),
+            Some((known_key, known)) => {
+                if !matches!((&known.value, &value.value), (Yaml::Map(_), Yaml::Map(_))) {
+                    // Errors of the new value stand where it stands.
+                    *known_key = key.clone();
+                }
+                merge(known, value.clone());
+            }
             None => pairs.push((key.clone(), value.clone())),
         }
     }
 }
 
-fn remove(node: &mut Node, name: &str) -> Option<Node> {
+/// Takes a key out of a map.
+pub(super) fn remove(node: &mut Node, name: &str) -> Option<Node> {
     let Yaml::Map(pairs) = &mut node.value else { return None };
     let at = pairs.iter().position(|(key, _)| key.scalar().is_some_and(|text| same_key(text, name)))?;
     Some(pairs.remove(at).1)

@@ -162,6 +162,22 @@ fn parse_as(text: &str, pairs: bool, max_nodes: usize) -> Result<Node, Diagnosti
     Ok(root.unwrap_or(empty))
 }
 
+/// Moves a node, and all within it, down by a number of lines.
+pub(super) fn shift(node: &mut Node, lines: usize) {
+    if lines == 0 {
+        return;
+    }
+    node.position.line += lines;
+    match &mut node.value {
+        Yaml::Scalar { .. } => {}
+        Yaml::List(items) => items.iter_mut().for_each(|item| shift(item, lines)),
+        Yaml::Map(pairs) => pairs.iter_mut().for_each(|(key, value)| {
+            shift(key, lines);
+            shift(value, lines);
+        }),
+    }
+}
+
 struct Builder<'a> {
     parser: Parser<'a, saphyr_parser::StrInput<'a>>,
     text: &'a str,

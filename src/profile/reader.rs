@@ -9,6 +9,7 @@ use super::{
     source::Source,
     synonyms::{suggestion, synonym, without_counterpart},
     tag_name,
+    texts::Texts,
     variables::{BeforeRun, Variables},
 };
 use crate::{
@@ -22,17 +23,23 @@ pub(crate) struct Reader {
     errors: RefCell<Vec<Diagnostic>>,
     /// Variables of the profile.
     pub variables: Variables,
-    /// Folder of the profile; paths in it are relative to this.
-    pub folder: PathBuf,
     /// Names that steps set, for hints.
     pub set_during_run: BTreeSet<String>,
+    /// The profile's files.
+    pub texts: Texts,
     source: Source,
 }
 
 impl Reader {
     #[must_use]
-    pub(crate) fn new(variables: Variables, folder: PathBuf, text: &str) -> Self {
-        Self { variables, folder, source: Source::new(text), ..Self::default() }
+    pub(crate) fn new(variables: Variables, texts: Texts) -> Self {
+        Self { variables, source: Source::new(&texts.whole()), texts, ..Self::default() }
+    }
+
+    /// The folder of the file in which a node stands: paths in it are relative to this.
+    #[must_use]
+    pub(crate) fn folder(&self, node: &Node) -> PathBuf {
+        self.texts.folder(node.position)
     }
 
     pub(crate) fn error(&self, position: Position, message: impl Into<String>, hint: Option<String>) {
@@ -287,7 +294,8 @@ impl Reader {
                 for (key, value) in pairs {
                     let Some(name) = self.text(key, "a key") else { continue };
                     if let Some(first) = entries.iter().find(|entry| is_same(&entry.name, &name)) {
-                        let message = format!("duplicate key `{name}`; first defined on line {}", first.position.line);
+                        let message =
+                            format!("duplicate key `{name}`; first defined on {}", self.texts.line(first.position));
                         self.error(key.position, message, None);
                         continue;
                     }
@@ -346,7 +354,8 @@ impl<'n> MapReader<'n> {
         self.known.extend(keys);
     }
 
-    fn knows(&self, name: &str) -> bool {
+    /// Whether the grammar has a key here.
+    pub(crate) fn knows(&self, name: &str) -> bool {
         self.known.iter().any(|key| same_key(key.name, name))
     }
 

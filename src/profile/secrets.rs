@@ -5,6 +5,7 @@ use super::{
     diagnostic::Diagnostic,
     node::{self, Node, Yaml},
     reader::same_key,
+    texts::Texts,
 };
 use crate::net::secret_names::names_secret;
 
@@ -34,14 +35,21 @@ struct Place {
 }
 
 impl Secrets {
-    /// Finds the secrets of a profile. If it is invalid YAML and contains `auth`, all lines are hidden.
+    /// Finds the secrets of a profile. Of a file that is invalid YAML and contains `auth`, all lines are hidden.
     #[must_use]
-    pub(crate) fn of(text: &str) -> Self {
+    pub(crate) fn of(texts: &Texts) -> Self {
         let mut found = Self::default();
-        match node::parse(text) {
-            Ok(root) => found.search(&root, Place::default()),
-            Err(_) if text.contains("auth") => found.lines.extend(1..=text.lines().count()),
-            Err(_) => {}
+        for (file, before) in texts.files() {
+            match node::parse(&file.text) {
+                Ok(mut root) => {
+                    node::shift(&mut root, before);
+                    found.search(&root, Place::default());
+                }
+                Err(_) if file.text.contains("auth") => {
+                    found.lines.extend(before + 1..=before + file.text.lines().count());
+                }
+                Err(_) => {}
+            }
         }
         // Longer secrets first: masking a part of a secret must not leave the rest visible.
         found.texts.sort_by_key(|text| std::cmp::Reverse(text.len()));

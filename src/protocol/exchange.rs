@@ -52,6 +52,8 @@ pub(crate) struct ResponseStream<'a, 'p> {
     probe: &'a mut Probe<'p>,
     connection: Connection,
     limits: Limits,
+    /// Whether the limit is how long the profile wants to read.
+    is_wanted_end: bool,
     reads: u32,
 }
 
@@ -71,6 +73,8 @@ pub(crate) enum Arrival {
     More,
     /// Its end.
     End,
+    /// It was read for as long as the profile wants; its rest stays unread.
+    Enough,
     /// `101 Switching Protocols`: the connection no longer carries HTTP.
     Upgraded(Box<Upgraded>),
 }
@@ -92,7 +96,16 @@ impl HttpSession {
         async move {
             let sent = state.deadline.guard(limits.end, pin!(self.send_on_connection(network, request, probe))).await;
             let connection = sent.unwrap_or_else(|_| Err(ErrorClass::timeout_in(probe.attempt().phase).into()))?;
-            Ok(ResponseStream { session: self, network, state, probe, connection, limits, reads: 0 })
+            Ok(ResponseStream {
+                session: self,
+                network,
+                state,
+                probe,
+                connection,
+                limits,
+                is_wanted_end: false,
+                reads: 0,
+            })
         }
     }
 }
@@ -119,11 +132,21 @@ impl ResponseStream<'_, '_> {
             ready!(self.state.deadline.poll_passed(context, idle_end.unwrap_or(end)));
             Poll::Ready(Err(match idle_end {
                 Some(_) => ErrorClass::TimeoutIdle,
+                None if self.is_wanted_end => return Poll::Ready(Ok(Arrival::Enough)),
                 None => ErrorClass::timeout_in(self.probe.attempt().phase),
             }
             .into()))
         })
         .await
+    }
+
+    /// Reads the body for at most this time from its first byte on.
+    pub(crate) fn read_for(&mut self, time: Option<Duration>) {
+        let Some(time) = time.filter(|_| !self.is_wanted_end && self.status().is_some()) else { return };
+        let end = self.probe.attempt().first_byte.and_then(|begin| begin.checked_add(time));
+        if let Some(end) = end.filter(|end| *end < self.limits.end) {
+            (self.limits.end, self.is_wanted_end) = (end, true);
+        }
     }
 
     /// The status, once the head was read.

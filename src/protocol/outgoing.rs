@@ -1,5 +1,7 @@
 //! A request to send: bytes of the plan or rendered bytes, and headers of this attempt.
 
+use std::time::Duration;
+
 use super::{Failure, Network, jsonrpc::MessageConsumer, sse::reader::EventConsumer};
 use crate::{
     language::Response,
@@ -35,6 +37,8 @@ pub(crate) struct Outgoing<'a> {
     pub handler: Option<&'a dyn ResponseHandler>,
     /// Whether it wants a connection that no other request shares.
     pub alone: bool,
+    /// Maximum time from the start of the first attempt to the last byte.
+    pub timeout: &'a Duration,
 }
 
 impl<'a> Outgoing<'a> {
@@ -42,14 +46,24 @@ impl<'a> Outgoing<'a> {
     #[must_use]
     pub(crate) fn constant(spec: &'a RequestSpec) -> Self {
         let Wire { bytes, splice } = &spec.wire;
-        Self { spec, origin: spec.origin, bytes, splice: *splice, extra: &[], handler: None, alone: false }
+        Self {
+            spec,
+            origin: spec.origin,
+            bytes,
+            splice: *splice,
+            extra: &[],
+            handler: None,
+            alone: false,
+            timeout: &spec.timeout,
+        }
     }
 
     /// The same request with bytes of its own, perhaps to another origin; None when there are too many of these.
     #[must_use]
     pub(crate) fn with(self, rendered: &'a Rendered, network: &Network) -> Option<Self> {
         let origin = rendered.origin.as_ref().map_or(Some(self.origin), |origin| network.origin(origin))?;
-        Some(Self { origin, bytes: &rendered.bytes, splice: rendered.splice, ..self })
+        let timeout = rendered.timeout.as_ref().unwrap_or(self.timeout);
+        Some(Self { origin, bytes: &rendered.bytes, splice: rendered.splice, timeout, ..self })
     }
 
     /// Request line and headers, without those of this attempt.

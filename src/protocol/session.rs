@@ -162,7 +162,8 @@ impl HttpSession {
             }
             network.turn.wait().await;
             let mut probe = Probe::new(intended, end, first.recorder());
-            let request = Outgoing { handler: request.handler, ..Outgoing::constant(&spec) };
+            let (handler, timeout) = (request.handler, request.timeout);
+            let request = Outgoing { handler, timeout, ..Outgoing::constant(&spec) };
             end = self.attempt(lane, network, &request, &mut probe, &mut trail).await;
         }
         end
@@ -192,7 +193,7 @@ impl HttpSession {
         let request = follow::apply_session_headers(&self.jar, network, *request, header_buf);
         async move {
             // Made anew for each use: kept, they would make the future larger.
-            let limits = |trail: &Trail| Limits { end: trail.begun + spec.timeout, idle: spec.idle_timeout };
+            let limits = |trail: &Trail| Limits { end: trail.begun + *request.timeout, idle: spec.idle_timeout };
             let received = match self.exchange(receive, body, network, &request, limits(trail), probe).await {
                 // Boxed, because it is rare.
                 Err(failure) if failure.not_processed().is_some() => {
@@ -201,6 +202,7 @@ impl HttpSession {
                 received => received,
             };
             let is_stream = matches!(received, Ok(Received::Streamed(_)));
+            let is_whole = !is_stream && !matches!(received, Ok(Received::Cut));
             let received = match received {
                 Ok(Received::Streamed(streamed)) => end_stream(*streamed, &request, probe, trail, next),
                 received => {
@@ -213,7 +215,7 @@ impl HttpSession {
             let actionable = status.filter(|_| receive.head.is_actionable());
             let processed = match actionable {
                 Some(status) => {
-                    let decoded = (!is_stream).then_some(&mut *body);
+                    let decoded = is_whole.then_some(&mut *body);
                     self.process_response_headers(receive.head.bytes(), decoded, network, &request, status, trail)
                 }
                 None => Ok(None),
@@ -295,18 +297,27 @@ impl HttpSession {
             receive.head.begin(spec.keep_head || debug != Debug::Off, keep_body);
             body.begin(keep_body);
             let mut response = self.begin(receive, network, request, limits, probe).await?;
-            loop {
-                match response.next(|chunk| body.push(chunk)).await? {
-                    Arrival::More => {}
-                    Arrival::End => break,
+            let is_cut = loop {
+                let arrival = response.next(|chunk| body.push(chunk)).await?;
+                match arrival {
+                    Arrival::More => response.read_for(spec.read_for),
+                    Arrival::End => break false,
+                    // What is left unread closes its connection.
+                    Arrival::Enough => break true,
                     // No step asked for another protocol: the connection closes, and the status decides.
                     Arrival::Upgraded(stream) => {
                         drop(stream);
-                        break;
+                        break false;
                     }
                 }
-            }
-            Ok(if response.came_at_once() { Received::AtOnce } else { Received::InParts })
+            };
+            Ok(if is_cut {
+                Received::Cut
+            } else if response.came_at_once() {
+                Received::AtOnce
+            } else {
+                Received::InParts
+            })
         }
     }
 
@@ -414,6 +425,8 @@ pub(super) enum Received {
     /// With one read.
     AtOnce,
     InParts,
+    /// In parts, without its end.
+    Cut,
     /// As a stream.
     Streamed(Box<Streamed>),
 }

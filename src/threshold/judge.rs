@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::{Bearing, Stat, Threshold, shown_factor, stat_of, window::Span, window::Window};
-use crate::metric::{Interval, SeriesId, Value};
+use super::{Bearing, Stat, Threshold, levels::Levels, shown_factor, stat_of, window::Span, window::Window};
+use crate::metric::{Interval, Kind, SeriesId, Value};
 
 /// How a threshold stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,8 @@ struct Running {
     value: Value,
     observed: bool,
     windows: Option<Windows>,
+    /// For the extremes of a gauge.
+    levels: Option<Levels>,
 }
 
 /// The windows of a threshold that has some.
@@ -80,6 +82,7 @@ impl Judge {
                 value: Value::empty(threshold.metric.kind),
                 observed: false,
                 windows,
+                levels: of_extreme(threshold).then(Levels::default),
             }
         });
         Self { running: running.collect(), start_ms: None, planned, warm_up: Duration::ZERO }
@@ -109,6 +112,10 @@ impl Judge {
                 continue;
             }
             let own = interval.values.iter().filter(|(id, _)| running.series.binary_search(id).is_ok());
+            if let Some(levels) = &mut running.levels {
+                levels.observe(own.map(|(id, value)| (*id, value)));
+                continue;
+            }
             if running.windows.is_none() {
                 for (_, value) in own {
                     running.value.merge(value);
@@ -197,12 +204,21 @@ impl Running {
         let worst = self.windows.as_ref().and_then(|windows| windows.worst);
         let observed = match worst {
             Some(seen) => Some(seen.observed),
+            None if self.levels.is_some() => {
+                let extreme = self.levels.as_ref().and_then(|levels| levels.extreme(threshold.stat));
+                extreme.map(|value| value * shown_factor(&threshold.metric))
+            }
             None => self.observed_value(&self.value, self.observed, elapsed.as_secs_f64()),
         };
         let no_data = observed.is_none();
         let passed = observed.map_or(threshold.allow_no_data, |value| threshold.operator.holds(value, threshold.bound));
         Finding { threshold, observed, worst: worst.map(|seen| seen.at), passed, no_data }
     }
+}
+
+/// Whether a threshold is on the least or the most of a gauge.
+fn of_extreme(threshold: &Threshold) -> bool {
+    threshold.metric.kind == Kind::Gauge && matches!(threshold.stat, Stat::Min | Stat::Max)
 }
 
 #[cfg(test)]

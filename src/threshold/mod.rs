@@ -4,6 +4,7 @@
 //! aborts the run. Start with [`parse`], then [`judge`], then [`window`] and [`tier`].
 
 pub(crate) mod judge;
+mod levels;
 pub(crate) mod parse;
 mod shown;
 pub(crate) mod tier;
@@ -88,9 +89,9 @@ pub(crate) enum Stat {
     Value,
     /// Mean of a trend.
     Avg,
-    /// Smallest of a trend.
+    /// Smallest of a trend, or of what a gauge was at the end of a second.
     Min,
-    /// Largest of a trend.
+    /// Largest of a trend, or of what a gauge was at the end of a second.
     Max,
     /// A quantile of a trend, 0 to 1.
     Quantile(f64),

@@ -21,6 +21,8 @@ pub(crate) enum ParseError {
     Window(QuantityError),
     #[error("the window after `over`: `{0}` is not between 1s and 7d")]
     WindowLength(String),
+    #[error("`min` and `max` of a gauge are those of the whole run: leave `over …` out, or use `value`")]
+    WindowOfExtreme,
     #[error("`{text}` has no comparison; write for example `{example}`")]
     NoComparison { text: String, example: &'static str },
     #[error("`{0}` is not a number; write times in milliseconds (500) and shares from 0 to 1 (0.05)")]
@@ -102,6 +104,9 @@ pub(crate) fn parse_condition(text: &str, kind: Kind) -> Result<Condition, Parse
         None => (text, None),
     };
     let (stat, operator, bound) = parse_expression(comparison, kind)?;
+    if kind == Kind::Gauge && stat != Stat::Value && window.is_some() {
+        return Err(ParseError::WindowOfExtreme);
+    }
     Ok(Condition { stat, operator, bound, window })
 }
 
@@ -166,7 +171,7 @@ pub(crate) fn parse_stat(text: &str) -> Option<Stat> {
 fn offers(kind: Kind, stat: Stat) -> bool {
     match kind {
         Kind::Counter => matches!(stat, Stat::Count | Stat::Rate),
-        Kind::Gauge => matches!(stat, Stat::Value),
+        Kind::Gauge => matches!(stat, Stat::Value | Stat::Min | Stat::Max),
         Kind::Rate => matches!(stat, Stat::Rate | Stat::Count),
         Kind::Trend => !matches!(stat, Stat::Rate | Stat::Value),
     }
@@ -184,7 +189,7 @@ fn kind_name(kind: Kind) -> &'static str {
 fn offered(kind: Kind) -> &'static str {
     match kind {
         Kind::Counter => "count and rate",
-        Kind::Gauge => "value",
+        Kind::Gauge => "value, min and max",
         Kind::Rate => "rate and count",
         Kind::Trend => "avg, min, max, med, p(N) and count",
     }

@@ -15,6 +15,7 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("dataSet", "data: {a: {csv: none.csv, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
     ("threshold", "thresholds: {checks: {threshold: rate>0.9, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
     ("expect", "flow: [{get: 'http://h/', expect: {zzzzzzzzzzzz: 1}}]"),
+    ("limited", "flow: [{get: 'http://h/', expect: {limited: {zzzzzzzzzzzz: 1}}}]"),
     ("retry", "flow: [{get: 'http://h/', retry: {zzzzzzzzzzzz: 1}}]"),
     ("layout", "flow: [{sse: 'http://h/', layout: {text: $.a, zzzzzzzzzzzz: 1}}]"),
     ("tool", "flow: [{mcp: 'http://h/', call: {tool: a, zzzzzzzzzzzz: 1}}]"),

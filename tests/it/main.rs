@@ -31,6 +31,7 @@ mod otlp_grpc;
 mod plan_text;
 mod report;
 mod report_files;
+mod responses;
 mod resume;
 mod shapes;
 mod sse;

@@ -66,8 +66,8 @@ def prove(sheet, options):
     sheet.count("requests of one process", sum(one), rate * seconds)
     sheet.count("requests of the segments together", sum(several), rate * seconds)
     off = [abs(here - there) for here, there in zip(one[1:-1], several[1:-1])]
-    # An answer at the turn of a second falls on either side of it.
-    sheet.holds("requests of each second are those of one process", max(off) <= max(3, rate // 100), f"at most {max(off)} off {rate}")
+    # An answer at the turn of a second falls on either side of it, and a slow machine answers late.
+    sheet.bar("requests of each second, most off those of one process", max(off), "<=", max(3, rate // 100))
     sheet.table(["second", "one process", "four segments"], [[n, *pair] for n, pair in enumerate(zip(one, several))][:8])
     killed(sheet, rate, seconds)
 
@@ -104,7 +104,7 @@ def judge(sheet, run, store, codes):
     ran, missing = run.merge("without", 0, 1, 3)
     sheet.count("without a segment: exit code", ran.code, 109)
     sheet.count("without a segment: verdict", missing["loadagent"]["verdict"], "invalid")
-    sheet.holds("without a segment: it is named", "1 segment is missing: 3/4" in ran.stdout, ran.stdout[-300:])
+    sheet.holds("without a segment: it is named", "1 segment is missing: 3/4" in ran.stdout)
     return merged
 
 

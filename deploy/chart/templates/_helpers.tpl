@@ -38,7 +38,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{/* A profile of the ConfigMap by its path, another by its name. */}}
 {{- define "loadagent.profile" -}}
-{{- if or .Values.profile.existingConfigMap (hasKey .Values.profile.files .Values.profile.name) -}}
+{{- if or .Values.profile.existingConfigMap (hasKey (.Values.profile.files | default dict) .Values.profile.name) -}}
 /profiles/{{ .Values.profile.name }}
 {{- else -}}
 {{ .Values.profile.name }}
@@ -217,7 +217,8 @@ topologySpreadConstraints:
   - maxSkew: 1
     topologyKey: kubernetes.io/hostname
     whenUnsatisfiable: {{ .Values.topologySpread.whenUnsatisfiable }}
-    labelSelector: {matchLabels: {{- include "loadagent.selector" . | nindent 8 }}}
+    labelSelector:
+      matchLabels: {{- include "loadagent.selector" . | nindent 8 }}
 {{- end }}
 volumes: {{- include "loadagent.volumes" . | nindent 2 }}
 {{- end }}

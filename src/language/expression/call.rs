@@ -19,12 +19,15 @@ impl Compiler<'_> {
             return Err(error.hint(hint.unwrap_or_else(|| "see docs/expressions.md for all functions".to_owned())));
         };
         self.check_count(ast, function, arguments.len())?;
-        let outside = self.generating;
+        let (outside, outer) = (self.generating, self.has_item);
+        let is_each = matches!(function.call, ArgumentEvaluation::Each(_));
         let mut nodes = Vec::with_capacity(arguments.len());
         for (index, argument) in arguments.iter().enumerate() {
-            self.generating = outside || (index == 1 && matches!(function.call, ArgumentEvaluation::Generate));
+            self.generating =
+                outside || (index == 1 && (is_each || matches!(function.call, ArgumentEvaluation::Generate)));
+            self.has_item = outer || (index == 1 && is_each);
             let node = self.node(argument)?;
-            self.generating = outside;
+            (self.generating, self.has_item) = (outside, outer);
             self.check_argument(argument, function, index, &node)?;
             nodes.push(node);
         }
@@ -44,6 +47,10 @@ impl Compiler<'_> {
             ArgumentEvaluation::Generate => {
                 let node = <Box<[Node; 2]>>::try_from(nodes).map(Node::Generate);
                 node.map_err(|_| self.without_value(ast)).and_then(|node| self.computed(ast, node, known))
+            }
+            ArgumentEvaluation::Each(each) => {
+                let parts = <Box<[Node; 2]>>::try_from(nodes).map_err(|_| self.without_value(ast))?;
+                self.computed(ast, Node::Each(each, parts), known)
             }
         }
     }

@@ -20,13 +20,18 @@ use super::{
 /// Memory limit of a compiled regular expression.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
 
+/// The name of the current item, inside `filter` and `map`; it hides a variable of this name.
+pub(super) const ITEM: &str = "item";
+
 pub(super) struct Compiler<'s> {
     pub(super) text: &'s str,
     pub(super) scope: &'s dyn Scope,
     /// What the expression reads of responses.
     pub(super) needs: Needs,
-    /// Whether it is inside `generate`.
+    /// Whether it is inside `generate`, `filter` or `map`.
     pub(super) generating: bool,
+    /// Whether it is inside `filter` or `map`.
+    pub(super) has_item: bool,
     /// Whether it is compared with null or has a default, so that it may be missing.
     pub(super) optional: bool,
 }
@@ -162,12 +167,15 @@ impl Compiler<'_> {
     }
 
     fn name(&mut self, ast: &Ast, name: &str) -> Compiled {
+        if self.has_item && name == ITEM {
+            return Ok(Node::Item);
+        }
         if let Some(node) = known(self.scope, name) {
             return Ok(node);
         }
         match Builtin::named(name) {
             Some(Builtin::Index) if !self.generating => {
-                Err(self.error(ast.at, "`index` is only available inside `generate(count, item)`"))
+                Err(self.error(ast.at, "`index` is only available inside `generate`, `filter` and `map`"))
             }
             Some(builtin) => {
                 self.needs.body |= matches!(builtin, Builtin::Body | Builtin::Json);

@@ -13,8 +13,10 @@ const ITEM: usize = std::mem::size_of::<Value>();
 #[derive(Debug)]
 pub(in crate::language) struct Evaluation<'r, 'a> {
     pub(in crate::language) context: &'r mut EvalContext<'a>,
-    /// Index of the item that `generate` computes.
+    /// Index of the item that `generate`, `filter` or `map` computes.
     pub(super) index: i64,
+    /// The item of `filter` or `map`.
+    pub(super) item: Value,
     left: usize,
     /// Whether the budget was exceeded; then the whole evaluation has no value.
     spent: bool,
@@ -22,7 +24,7 @@ pub(in crate::language) struct Evaluation<'r, 'a> {
 
 impl<'r, 'a> Evaluation<'r, 'a> {
     pub(super) fn new(context: &'r mut EvalContext<'a>) -> Self {
-        Self { context, index: 0, left: MAX_BYTES, spent: false }
+        Self { context, index: 0, item: Value::Null, left: MAX_BYTES, spent: false }
     }
 
     /// Takes bytes from the budget; None if it is exceeded.

@@ -94,7 +94,8 @@ impl Expr {
     }
 
     fn of(text: &str, written: &str, ast: &syntax::Ast, scope: &dyn Scope) -> Result<Self, TemplateError> {
-        let mut compiler = Compiler { text, scope, needs: Needs::default(), generating: false, optional: false };
+        let mut compiler =
+            Compiler { text, scope, needs: Needs::default(), generating: false, has_item: false, optional: false };
         let node = compiler.node(ast)?;
         Ok(Self { node, written: written.into(), needs: compiler.needs })
     }

@@ -8,7 +8,7 @@ use super::{
     super::{
         EvalContext, Slot, Value,
         escape::text_of,
-        function::{Arguments, Compute},
+        function::{Arguments, Compute, Each},
         lookup::ResponsePath,
         scope::Builtin,
     },
@@ -36,6 +36,10 @@ pub(super) enum Node {
     Call(Compute, Box<[Node]>),
     /// A list whose items are computed one by one.
     Generate(Box<[Node; 2]>),
+    /// The item of the innermost [`Node::Each`].
+    Item,
+    /// A list made of the items of another.
+    Each(Each, Box<[Node; 2]>),
 }
 
 static NULL: Value = Value::Null;
@@ -107,6 +111,8 @@ impl Node {
             }
             Self::Call(compute, arguments) => owned(call(*compute, arguments, run)),
             Self::Generate(parts) => owned(generate(parts, run)),
+            Self::Item => Cow::Owned(run.item.clone()),
+            Self::Each(each, parts) => owned(made_of_each(*each, parts, run)),
         }
     }
 }
@@ -194,4 +200,27 @@ fn generate(parts: &[Node; 2], run: &mut Evaluation<'_, '_>) -> Option<Value> {
     }
     run.index = outer;
     Some(Value::List(items.into()))
+}
+
+fn made_of_each(each: Each, parts: &[Node; 2], run: &mut Evaluation<'_, '_>) -> Option<Value> {
+    let [list, part] = parts;
+    let list = list.value(run);
+    let Value::List(items) = &*list else { return None };
+    run.take_items(items.len())?;
+    let outer = (run.index, std::mem::take(&mut run.item));
+    let mut made = Vec::with_capacity(items.len());
+    for (item, index) in items.iter().zip(0..) {
+        (run.index, run.item) = (index, item.clone());
+        let value = part.value(run);
+        match each {
+            Each::Filtered if value.holds() => made.push(item.clone()),
+            Each::Filtered => {}
+            Each::Mapped => made.push(value.into_owned()),
+        }
+        if run.spent() {
+            return None;
+        }
+    }
+    (run.index, run.item) = outer;
+    Some(Value::List(made.into()))
 }

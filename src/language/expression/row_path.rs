@@ -2,7 +2,7 @@
 
 use super::{
     super::{TemplateError, Value, data::DataSet, error::did_you_mean},
-    compile::Compiler,
+    compile::{Compiler, ITEM},
     syntax::{Ast, Kind},
 };
 
@@ -13,6 +13,9 @@ impl Compiler<'_> {
     /// Refuses a path whose last key is in no row of the data sets that its variable takes rows from.
     pub(super) fn check_row_path(&self, ast: &Ast) -> Result<(), TemplateError> {
         let Some((name, path)) = path(ast).filter(|_| !self.optional) else { return Ok(()) };
+        if self.has_item && name == ITEM {
+            return Ok(());
+        }
         let sets = self.scope.rows(name);
         if sets.is_empty() || sets.iter().any(|(_, set)| set.has(&path)) {
             return Ok(());

@@ -10,7 +10,7 @@ use super::{
     },
     ArgumentEvaluation,
     ArgumentType::{Any, List, Map, Text, Whole},
-    Arguments, Function,
+    Arguments, Each, Function,
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -57,6 +57,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "a list of `count` items, each computed separately; `index` is the item's number from 0: `generate(3, {id: uuid(), n: index})`",
     )
     .call(ArgumentEvaluation::Generate),
+    Function::new(
+        "filter",
+        &[("list", List), ("condition", Any)],
+        |_, _| None,
+        "the items of a list for which a condition is true; `item` is the item, `index` its number from 0: `filter(json.items, item.price > 10)`",
+    )
+    .call(ArgumentEvaluation::Each(Each::Filtered)),
+    Function::new(
+        "map",
+        &[("list", List), ("value", Any)],
+        |_, _| None,
+        "a list with a value for each item of a list; `item` is the item, `index` its number from 0: `map(json.items, item.id)`",
+    )
+    .call(ArgumentEvaluation::Each(Each::Mapped)),
     Function::new(
         "join",
         &[("list", List), ("between", Text)],

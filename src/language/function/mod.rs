@@ -3,6 +3,7 @@
 mod arguments;
 mod chance;
 mod coding;
+mod kind;
 mod list;
 mod number;
 mod response;
@@ -55,6 +56,17 @@ pub(super) enum ArgumentEvaluation {
     Environment,
     /// `generate`: its second argument is evaluated once per item.
     Generate,
+    /// `filter` and `map`: their second argument is evaluated for each item of the first.
+    Each(Each),
+}
+
+/// What becomes of the items of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Each {
+    /// Those stay for which the second argument is true.
+    Filtered,
+    /// Each is replaced by the value of the second argument.
+    Mapped,
 }
 
 /// A function of expressions.
@@ -149,6 +161,7 @@ pub const FUNCTIONS: &[(&str, &[Function])] = &[
     ("Text", text::FUNCTIONS),
     ("Numbers", number::FUNCTIONS),
     ("Lists and maps", list::FUNCTIONS),
+    ("Types", kind::FUNCTIONS),
     ("Response and environment", response::FUNCTIONS),
 ];
 

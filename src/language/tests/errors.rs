@@ -29,7 +29,7 @@ const ERRORS: &[(&str, usize, &str, &str)] = &[
     ),
     ("${uuid}", 3, "unknown variable `uuid`", "call the function with parentheses: `uuid()`"),
     ("${random_in(1, 2)}", 3, "unknown function `random_in`", "did you mean `random_int`?"),
-    ("${index}", 3, "`index` is only available inside `generate(count, item)`", ""),
+    ("${index}", 3, "`index` is only available inside `generate`, `filter` and `map`", ""),
     (
         "${random_int(1)}",
         3,

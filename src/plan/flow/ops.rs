@@ -50,10 +50,12 @@ impl FlowState {
                     self.position = *target;
                 }
             }
-            Op::Due { last, every, otherwise } => {
-                let first = *self.get(*last) == Value::Null;
-                if first || self.elapsed(*last, context) >= *every {
-                    self.put(*last, stamp(context.now));
+            Op::Due { next, first, every, otherwise } => {
+                if *self.get(*next) == Value::Null {
+                    self.put(*next, stamp(context.now.saturating_add(*first)));
+                }
+                if context.now >= Duration::from_nanos(count(self.get(*next))) {
+                    self.put(*next, stamp(context.now.saturating_add(*every)));
                 } else {
                     self.position = *otherwise;
                 }

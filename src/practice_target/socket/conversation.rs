@@ -7,6 +7,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::SocketPlan;
+use super::conversant;
 use super::frame::{self, BINARY, CLOSE, CONTINUATION, Frame, FrameError, LAST, PING, PONG, Reader, TEXT};
 use super::log::{self, OpenSocket};
 use super::options::{Event, SocketOptions, When};
@@ -95,9 +96,11 @@ pub(in crate::practice_target) async fn converse(
         message: None,
         is_silent: false,
     };
+    let mut went_on = conversation.greet().await;
     let over = loop {
-        if let Err(over) = conversation.step().await {
-            break over;
+        match went_on {
+            Ok(()) => went_on = conversation.step().await,
+            Err(over) => break over,
         }
     };
     let end = match over {
@@ -111,6 +114,15 @@ pub(in crate::practice_target) async fn converse(
 }
 
 impl Conversation<'_> {
+    /// The first message, where the target speaks first.
+    async fn greet(&mut self) -> Result<(), Over> {
+        if !self.options.greets {
+            return Ok(());
+        }
+        let greeting = conversant::greeting(self.open.number);
+        self.send(TEXT, greeting.as_bytes()).await
+    }
+
     /// Waits for what comes next, a frame or a planned time, and does what it asks for.
     async fn step(&mut self) -> Result<(), Over> {
         let next = self.next_due();
@@ -252,6 +264,7 @@ impl Conversation<'_> {
             return;
         }
         let delay = self.options.delay.as_ref().map_or(Duration::ZERO, |delay| to_duration(self.server.sample(delay)));
+        let payload = conversant::answer(&payload).filter(|_| opcode == TEXT).map_or(payload, String::into_bytes);
         self.echoed += 1;
         self.echoes.insert((Instant::now() + delay, self.echoed), (opcode, payload));
     }

@@ -20,9 +20,10 @@ const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// Bytes of a key.
 const KEY: usize = 16;
 
-pub(super) fn answer(head: &Parts) -> Reply {
+/// The answer to a handshake; `greets` says whether the target speaks first.
+pub(super) fn answer(head: &Parts, greets: bool) -> Reply {
     let options = match SocketOptions::parse(head.uri.query().unwrap_or_default()) {
-        Ok(options) => options,
+        Ok(options) => SocketOptions { greets, ..options },
         Err(error) => return Reply::error(StatusCode::BAD_REQUEST, &error.to_string()),
     };
     if head.method != Method::GET || !names(head, &UPGRADE, "websocket") || !names(head, &CONNECTION, "upgrade") {

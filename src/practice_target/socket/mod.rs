@@ -5,6 +5,7 @@
 //!                └ 400, 401, 426               └─ planned times: messages, pings, an end, a violation
 //! ```
 
+mod conversant;
 mod conversation;
 mod frame;
 mod handshake;
@@ -29,7 +30,11 @@ pub(super) struct SocketPlan(SocketOptions);
 /// A connection that becomes a WebSocket.
 pub(super) type Upgrade = (OnUpgrade, SocketPlan);
 
-/// What `/ws` answers; none for any other path.
+/// The bus of events of AgentCore.
+const EVENTS: &str = "/api/v1/ws/events";
+
+/// What `/ws` and the bus of events answer; none for any other path.
 pub(super) fn answer(head: &Parts) -> Option<Reply> {
-    (head.uri.path() == "/ws").then(|| handshake::answer(head))
+    let path = head.uri.path();
+    matches!(path, "/ws" | EVENTS).then(|| handshake::answer(head, path == EVENTS))
 }

@@ -37,8 +37,10 @@ pub(super) enum Event {
 /// What a client asks of a socket.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct SocketOptions {
-    /// Whether messages are sent back.
+    /// Whether messages are answered or sent back.
     pub(super) echo: bool,
+    /// Whether the target speaks first, by the path of the socket.
+    pub(super) greets: bool,
     /// Time from a message to its echo.
     pub(super) delay: Option<Latency>,
     /// Time between messages of the server's own.
@@ -71,6 +73,7 @@ impl Default for SocketOptions {
     fn default() -> Self {
         Self {
             echo: true,
+            greets: false,
             delay: None,
             gap: None,
             first: None,

@@ -71,7 +71,8 @@ impl Api {
             );
         };
         let limit = asked.max_tokens.or(asked.max_completion_tokens).or(asked.max_output_tokens);
-        let tokens = options.count.or(limit).unwrap_or(TOKENS).min(MOST_TOKENS);
+        let wanted = || limit.unwrap_or(TOKENS).min(options.most_tokens);
+        let tokens = options.count.unwrap_or_else(wanted).min(MOST_TOKENS);
         let per_event = options.tokens_per_event;
         let pieces = (0..tokens.div_ceil(per_event)).map(|event| per_event.min(tokens - event * per_event)).collect();
         let input = if asked.input.is_null() { &asked.messages } else { &asked.input };

@@ -16,6 +16,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, StatusCode};
 
 pub(super) use body::StreamBody;
+pub(super) use options::LlmDefaults;
 use options::{End, StreamOptions};
 use writes::Writes;
 
@@ -43,13 +44,14 @@ pub(super) fn reads_body(path: &str) -> bool {
 }
 
 /// What one of these paths answers; none for any other path.
-pub(super) fn answer(head: &Parts, sent: &[u8]) -> Option<Reply> {
+pub(super) fn answer(head: &Parts, sent: &[u8], defaults: LlmDefaults) -> Option<Reply> {
     let path = head.uri.path();
     let api = llm::Api::of_path(path);
     if !(path == "/events" || api.is_some() && head.method == Method::POST) {
         return None;
     }
-    let options = match StreamOptions::parse(head.uri.query().unwrap_or_default()) {
+    let base = if api.is_some() { StreamOptions::of_llm(defaults) } else { StreamOptions::default() };
+    let options = match StreamOptions::parse(head.uri.query().unwrap_or_default(), base) {
         Ok(options) => options,
         Err(error) => return Some(Reply::error(StatusCode::BAD_REQUEST, &error.to_string())),
     };
@@ -81,6 +83,23 @@ pub(super) fn messages(messages: Vec<(Duration, String)>) -> StreamPlan {
         (due, event.text("\n").into())
     });
     StreamPlan { writes: Box::new(writes), end: End::Close }
+}
+
+/// An event: when it is due since the start of the response, its name (empty for none) and its data.
+pub(super) type NamedEvent = (Duration, &'static str, String);
+
+/// The plan of such events.
+pub(super) fn named(events: Vec<NamedEvent>) -> StreamPlan {
+    let writes = events.into_iter().map(|(due, name, data)| {
+        let event = Event { name: name.into(), ..Event::data(data) };
+        (due, event.text("\n").into())
+    });
+    StreamPlan { writes: Box::new(writes), end: End::Close }
+}
+
+/// One event a second, endless.
+pub(super) fn ticks() -> StreamPlan {
+    events(&StreamOptions::default())
 }
 
 /// An event before it is written.

@@ -55,6 +55,17 @@ pub(super) struct StreamOptions {
     pub(super) cached: u64,
     /// Of the output tokens, those that the usage calls reasoning.
     pub(super) reasoning: u64,
+    /// Most tokens of an answer whose number the query does not say.
+    pub(super) most_tokens: u64,
+}
+
+/// Answers of language models where the query does not plan them.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(in crate::practice_target) struct LlmDefaults {
+    /// Time between tokens; 1 s.
+    pub(in crate::practice_target) gap: Option<Duration>,
+    /// Most tokens of an answer.
+    pub(in crate::practice_target) tokens: Option<u32>,
 }
 
 impl Default for StreamOptions {
@@ -76,14 +87,21 @@ impl Default for StreamOptions {
             usage: true,
             cached: 0,
             reasoning: 0,
+            most_tokens: MOST,
         }
     }
 }
 
 impl StreamOptions {
-    /// Reads `count=20&first=50ms&gap=10ms`.
-    pub(super) fn parse(query: &str) -> Result<Self, ValueError> {
-        let mut options = Self::default();
+    /// The options of an answer of a language model before the query.
+    pub(super) fn of_llm(defaults: LlmDefaults) -> Self {
+        let plain = Self::default();
+        let most_tokens = defaults.tokens.map_or(plain.most_tokens, u64::from);
+        Self { gap: defaults.gap.unwrap_or(plain.gap), most_tokens, ..plain }
+    }
+
+    /// Reads `count=20&first=50ms&gap=10ms`; `options` are those that the query does not have.
+    pub(super) fn parse(query: &str, mut options: Self) -> Result<Self, ValueError> {
         for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let value = &*value;
             match &*key {

@@ -16,7 +16,7 @@ struct Planned {
 }
 
 fn planned(query: &str) -> Planned {
-    let StreamPlan { writes, end } = events(&StreamOptions::parse(query).unwrap());
+    let StreamPlan { writes, end } = events(&StreamOptions::parse(query, StreamOptions::default()).unwrap());
     Planned { writes: writes.collect(), end }
 }
 
@@ -74,7 +74,10 @@ fn line_ends_names_and_sizes() {
 #[test]
 fn wrong_options_are_refused() {
     for query in ["count=x", "gap=1", "stall=1s", "end=later", "split=0", "size=99999999", "name=a%0Ab"] {
-        assert!(StreamOptions::parse(query).is_err(), "{query}");
+        assert!(StreamOptions::parse(query, StreamOptions::default()).is_err(), "{query}");
     }
-    assert_eq!(StreamOptions::parse("tokens=7&usage=false&first=0").unwrap().first, Duration::ZERO);
+    assert_eq!(
+        StreamOptions::parse("tokens=7&usage=false&first=0", StreamOptions::default()).unwrap().first,
+        Duration::ZERO
+    );
 }

@@ -75,7 +75,7 @@ pub(super) static STEPS: &[StepDefinition] = &[
     StepDefinition {
         words: &["every"],
         value: Type::Duration,
-        options: &[&[BLOCK, ELSE]],
+        options: &[&[FIRST, BLOCK, ELSE]],
         about: "runs steps at most once per interval and user",
         example: "every: 30s, steps: [{get: /heartbeat}]",
         compile: every,
@@ -105,6 +105,9 @@ pub(super) static STEPS: &[StepDefinition] = &[
         compile: reuse,
     },
 ];
+
+static FIRST: Key =
+    Key::new("first", Type::Duration, "time until the first run, from when a user reaches the step; 0s");
 
 /// A branch of `choose`.
 pub(in crate::profile) static CHOICE: Section = Section::new(
@@ -290,10 +293,12 @@ fn round<'n>(
 /// `every: 30s`: steps that a user runs at most once per interval.
 pub(super) fn every<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let every = compiler.reader.duration(step.value, "every").unwrap_or(Duration::ZERO);
-    let skip = compiler.open(Op::Due { last: compiler.names.hidden(), every, otherwise: 0 });
+    let first = step.map.take("first").and_then(|node| compiler.reader.duration(node, "first")).unwrap_or_default();
+    let skip = compiler.open(Op::Due { next: compiler.names.hidden(), first, every, otherwise: 0 });
     let steps = compiler.block(&mut step.map, "steps");
     let other = otherwise(compiler, &mut step.map, skip);
-    compiler.note(format!("every {}", units::show_duration(every)), choice(None, steps, other));
+    let later = if first.is_zero() { String::new() } else { format!(", first after {}", units::show_duration(first)) };
+    compiler.note(format!("every {}{later}", units::show_duration(every)), choice(None, steps, other));
     step.map.finish(compiler.reader);
 }
 
@@ -368,7 +373,8 @@ pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>)
     if may_fail {
         compiler.note(format!("set variables of {name}"), OutlineKind::Quiet { may_fail });
     }
-    compiler.note(format!("use {name}"), OutlineKind::Block { is_group: false, body });
+    let place = reader.texts.included_at(flow.position).map(|place| format!(" ({place})")).unwrap_or_default();
+    compiler.note(format!("use {name}{place}"), OutlineKind::Block { is_group: false, body });
 }
 
 fn percent(share: f64) -> String {

@@ -173,7 +173,7 @@ impl<'n> Compiler<'_, 'n> {
     /// The bytes of a file; its path is relative to the profile's folder.
     fn file(&mut self, node: &'n Node) -> Option<Vec<u8>> {
         let path = self.reader.text(node, "file")?;
-        let read = self.reader.folder.join(&path);
+        let read = self.reader.folder(node).join(&path);
         let size = std::fs::metadata(&read).map(|data| (data.len(), data.is_file()));
         let bytes = match size {
             // Not a folder or a device, which may be endless.

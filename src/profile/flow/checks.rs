@@ -7,6 +7,7 @@ use crate::{
     language::{Expr, Needs, Template},
     plan::{Check, Op, StepKind, check::Rule, outline::OutlineKind},
     profile::{
+        diagnostic::did_you_mean,
         grammar::{Key, Section, Type},
         node::{Node, Yaml},
         reader::{Reader, same_key},
@@ -25,8 +26,10 @@ pub(super) static STEPS: &[StepDefinition] = &[StepDefinition {
 
 /// One status, or several.
 pub(super) static STATUSES: Type = Type::Several(&Type::Status);
-/// One check, or several.
-pub(super) static CHECKS: Type = Type::Several(&Type::Map(&CHECK));
+/// One map of conditions, or several.
+pub(in crate::profile) static CONDITIONS: Type = Type::Several(&Type::Map(&CHECK));
+/// One check, or several; a text names those of the profile.
+pub(super) static CHECKS: Type = Type::Several(&Type::Either(&[Type::Text, Type::Map(&CHECK)]));
 
 /// The conditions of a check.
 pub(in crate::profile) static CHECK: Section = Section::new(
@@ -48,8 +51,22 @@ pub(in crate::profile) static EXPECT: Section = Section::new(
     "Which responses count as success, and which as rate limited.",
     &[&[
         Key::new("status", STATUSES, "statuses of success; 200..399"),
-        Key::new("limited", STATUSES, "statuses of a rate limit, which are not failures"),
+        Key::new(
+            "limited",
+            Type::Either(&[STATUSES, Type::Map(&LIMITED)]),
+            "statuses of a rate limit, which are not failures; or also a condition",
+        ),
         Key::new("that", Type::Condition, "additional condition of success"),
+    ]],
+);
+
+/// The keys of `limited`.
+pub(in crate::profile) static LIMITED: Section = Section::new(
+    "limited",
+    "Which responses are those of a rate limit.",
+    &[&[
+        Key::new("status", STATUSES, "their statuses; none"),
+        Key::new("that", Type::Condition, "condition of a rate limit, whatever the status is"),
     ]],
 );
 
@@ -58,13 +75,15 @@ pub(super) struct Expectation {
     pub(super) expected: Vec<(u16, u16)>,
     pub(super) limited: Vec<(u16, u16)>,
     pub(super) demand: Option<Expr>,
-    /// What `that` reads of the response.
+    /// The condition of a rate limit.
+    pub(super) limit: Option<Expr>,
+    /// What the conditions read of the response.
     pub(super) needs: Needs,
 }
 
 impl Default for Expectation {
     fn default() -> Self {
-        Self { expected: vec![(200, 399)], limited: Vec::new(), demand: None, needs: Needs::default() }
+        Self { expected: vec![(200, 399)], limited: Vec::new(), demand: None, limit: None, needs: Needs::default() }
     }
 }
 
@@ -83,7 +102,12 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
 impl<'n> Compiler<'_, 'n> {
     /// One check or a list of them. `send` is the position of the request they belong to.
     pub(super) fn checks(&mut self, node: &'n Node, send: usize, request: &Arc<str>) {
-        for item in node.one_or_many() {
+        let items = node.one_or_many().iter().flat_map(|item| match item.scalar().filter(|_| !item.is_null()) {
+            Some(name) => self.checks_called(name, item),
+            None => std::slice::from_ref(item),
+        });
+        // Collected, because compiling changes what they are found in.
+        for item in items.collect::<Vec<_>>() {
             let (rules, needs) = self.apart(|compiler| compiler.check(item));
             self.keep_since(send, needs);
             for (name, named, rule) in rules {
@@ -93,6 +117,23 @@ impl<'n> Compiler<'_, 'n> {
                 self.ops.push(Op::Check(step, Box::new(Check { named, rule })));
             }
         }
+    }
+
+    /// The checks of a name.
+    fn checks_called(&self, name: &str, node: &Node) -> &'n [Node] {
+        let checks = &self.context.checks;
+        if let Some(found) = checks.get(name).copied() {
+            return found.one_or_many();
+        }
+        let near = did_you_mean(name, checks.keys().map(String::as_str));
+        let hint = near.unwrap_or_else(|| match name {
+            _ if is_statuses(name) => format!("write `check: {{status: {name}}}`"),
+            _ => format!(
+                "define it: `checks: {{{name}: {{status: 200}}}}`, or write a condition: `check: {{status: 200}}`"
+            ),
+        });
+        self.reader.error(node.position, format!("unknown check `{name}`"), Some(hint));
+        &[]
     }
 
     /// A map of conditions; each is a separate check, with the name of the map if it has one.
@@ -152,13 +193,32 @@ impl<'n> Compiler<'_, 'n> {
             expectation.expected = read_statuses(reader, node).unwrap_or_default();
         }
         if let Some(node) = map.take("limited") {
-            expectation.limited = read_statuses(reader, node).unwrap_or_default();
+            self.limited(node, &mut expectation);
         }
         if let Some(node) = map.take("that") {
-            (expectation.demand, expectation.needs) = self.apart(|compiler| compiler.condition(node, "that"));
+            let needs;
+            (expectation.demand, needs) = self.apart(|compiler| compiler.condition(node, "that"));
+            expectation.needs = expectation.needs.and(needs);
         }
         map.finish(reader);
         expectation
+    }
+
+    /// `limited: 429`, or `limited: {status: 429, that: …}`.
+    fn limited(&mut self, node: &'n Node, expectation: &mut Expectation) {
+        let reader = self.reader;
+        let Yaml::Map(_) = node.value else {
+            expectation.limited = read_statuses(reader, node).unwrap_or_default();
+            return;
+        };
+        let mut map = reader.section(node, "limited", &LIMITED);
+        if let Some(node) = map.take("status") {
+            expectation.limited = read_statuses(reader, node).unwrap_or_default();
+        }
+        if let Some(node) = map.take("that") {
+            (expectation.limit, expectation.needs) = self.apart(|compiler| compiler.condition(node, "that"));
+        }
+        map.finish(reader);
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Compiler, StepDefinition, StepNode,
     body::Body,
-    request::{self, ACCEPT, ANSWER, Content, KEYS},
+    request::{self, ACCEPT, ANSWER, Content, KEYS, TAGGED},
 };
 use crate::{
     language::{EscapeContext, Needs},
@@ -21,7 +21,7 @@ use crate::{
 pub(super) static STEPS: &[StepDefinition] = &[StepDefinition {
     words: &["jsonrpc"],
     value: Type::Text,
-    options: &[CALLS, CODES, KEYS, ANSWER],
+    options: &[CALLS, CODES, KEYS, TAGGED, ANSWER],
     about: "sends a call of JSON-RPC 2.0, or a batch of them, and matches the answers by id",
     example: "jsonrpc: /rpc, method: sum, params: [1, 2]",
     compile,

@@ -19,6 +19,7 @@ mod outline;
 mod parallel;
 mod poll;
 mod request;
+mod response;
 pub(super) mod retry;
 pub(super) mod sse;
 mod state;
@@ -144,6 +145,8 @@ pub(crate) struct ProfileContext<'n> {
     pub defaults: Defaults,
     /// Flows for `use`.
     pub flows: BTreeMap<String, &'n Node>,
+    /// Checks for `check`.
+    pub checks: BTreeMap<String, &'n Node>,
     /// Metrics of the profile.
     pub metrics: Vec<UserMetric>,
     /// Names of its data sets.

@@ -21,8 +21,21 @@ use crate::{
 };
 
 /// Keys whose values are data, not steps.
-const DATA: [&str; 11] =
-    ["json", "form", "multipart", "body", "headers", "params", "batch", "arguments", "tags", "check", "auth"];
+const DATA: [&str; 13] = [
+    "json",
+    "form",
+    "multipart",
+    "body",
+    "headers",
+    "params",
+    "batch",
+    "arguments",
+    "tags",
+    "response_tags",
+    "check",
+    "checks",
+    "auth",
+];
 
 /// Names and their slots.
 #[derive(Debug)]

@@ -34,7 +34,7 @@ pub(super) static STEPS: &[StepDefinition] = &[
     StepDefinition {
         words: &["get", "post", "put", "patch", "delete", "head", "options"],
         value: Type::Text,
-        options: &[QUERY, BODY, KEYS, ANSWER],
+        options: &[QUERY, BODY, KEYS, READING, TAGGED, ANSWER],
         about: "sends a request to a path or a whole URL",
         example: "get: /items, check: {status: 200}",
         compile,
@@ -42,7 +42,15 @@ pub(super) static STEPS: &[StepDefinition] = &[
     StepDefinition {
         words: &["request"],
         value: Type::Text,
-        options: &[&[Key::required("method", Type::Text, "the method, such as PURGE")], QUERY, BODY, KEYS, ANSWER],
+        options: &[
+            &[Key::required("method", Type::Text, "the method, such as PURGE")],
+            QUERY,
+            BODY,
+            KEYS,
+            READING,
+            TAGGED,
+            ANSWER,
+        ],
         about: "sends a request with any method",
         example: "request: /cache, method: PURGE",
         compile,
@@ -64,6 +72,8 @@ static HEADERS: Key = Key::new(
     "headers; `null` removes one of `http`, an empty text sends it empty",
 );
 static TIMEOUT: Key = Key::new("timeout", Type::Duration, "maximum time; that of `http`");
+static RESPONSE_TAGS: Key =
+    Key::new("response_tags", Type::Names(&Type::Text), "labels of its `http_…` series that its response says");
 static AUTH: Key = Key::new("auth", auth::VALUE, "authentication: one of `auth`, or `none`; that of `http`");
 static TAGS: Key = Key::new("tags", Type::Names(&Type::Text), "labels of its series");
 
@@ -81,6 +91,13 @@ pub(super) static KEYS: &[Key] = &[
     Key::new("expect", Type::Either(&[STATUSES, Type::Map(&EXPECT)]), "what counts as success; 200..399"),
 ];
 
+/// Of a request whose response is read as it is.
+static READING: &[Key] =
+    &[Key::new("read_for", Type::Duration, "time for which the body is read at most; its rest is no failure")];
+
+/// Of a request whose response is read as a whole or as a stream.
+pub(super) static TAGGED: &[Key] = &[RESPONSE_TAGS];
+
 pub(super) static ANSWER: &[Key] = &[
     Key::new("retry", Type::Either(&[Type::Count, Type::Map(&RETRY)]), "how often and when to retry; never"),
     Key::new("extract", EXTRACTIONS, "variables from the response; a text is a JSONPath"),
@@ -90,7 +107,7 @@ pub(super) static ANSWER: &[Key] = &[
 /// The header that asks for a media type.
 pub(super) const ACCEPT: &str = "Accept";
 /// k6's default.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// Default `User-Agent`.
 pub(crate) const USER_AGENT: &str = concat!("loadagent/", env!("CARGO_PKG_VERSION"));
 
@@ -134,7 +151,11 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     } else {
         step.word.to_uppercase()
     };
-    compile_request(compiler, &method, step, (&[], Content::read), |_, _, _| {});
+    compile_request(compiler, &method, step, (&[], Content::read), |compiler, map, at| {
+        if let Some(time) = map.take("read_for").and_then(|node| compiler.positive_duration(node, "read_for")) {
+            compiler.read_for(at, time);
+        }
+    });
 }
 
 /// What a request sends besides its headers.
@@ -194,6 +215,11 @@ pub(super) fn compile_request<'n>(
     if let Some(retry) = retry {
         compiler.keep_since(at, retry.needs);
         compiler.ops.push(Op::Retry(Box::new(Retry { send: at, ..retry.retry })));
+    }
+    if map.knows("response_tags")
+        && let Some(node) = map.take("response_tags")
+    {
+        compiler.response_tags(node, at);
     }
     if let Some(node) = map.take("extract") {
         compiler.extracts(node, at, &name);
@@ -256,7 +282,7 @@ impl<'n> Compiler<'_, 'n> {
         // A handshake has one response.
         let is_handshake = self.opens_socket;
         let timed = map.take("timeout");
-        let timeout = timed.map_or(Some(self.context.defaults.timeout), |node| reader.duration(node, "timeout"));
+        let timeout = self.timeout(timed, is_handshake);
         let unless_handshake = |map: &mut MapReader<'n>, key| if is_handshake { None } else { map.take(key) };
         let idle = unless_handshake(map, "idle_timeout");
         let idle_timeout =
@@ -266,15 +292,12 @@ impl<'n> Compiler<'_, 'n> {
         let tags = map.take("tags");
         let (tags, computed_tags) = self.tags(tags);
         let expect = unless_handshake(map, "expect").map(|node| self.expectation(node)).unwrap_or_default();
-        if timeout == Some(Duration::ZERO) {
-            let position = timed.map_or(position, |node| node.position);
-            reader.error(position, "timeout must be greater than zero", None);
-        }
         if idle_timeout == Some(Duration::ZERO) {
             let position = idle.map_or(position, |node| node.position);
             reader.error(position, "idle_timeout must be greater than zero", None);
         }
         let (target, label) = target?;
+        let (timeout, computed_timeout) = timeout?;
         let (name, computed_name) = match name {
             None => (format!("{method} {label}"), None),
             Some(template) => {
@@ -286,14 +309,15 @@ impl<'n> Compiler<'_, 'n> {
         let has_query = matches!(&target, Target::Known { path, .. } if has_query(path));
         let query = query.map(|node| self.query(node, has_query)).unwrap_or_default();
         let origin = target.origin();
-        let (wire, rendering) = render(method, target, query, headers, body);
+        let (wire, rendering) = render(method, target, query, headers, body, computed_timeout);
         let spec = RequestSpec {
             method: method.to_owned(),
             origin,
             wire,
             bodyless: method == "HEAD",
-            timeout: timeout?,
+            timeout,
             idle_timeout,
+            read_for: None,
             keep_head: expect.needs.head,
             keep_body: expect.needs.body,
             expected: expect.expected.into(),
@@ -305,7 +329,14 @@ impl<'n> Compiler<'_, 'n> {
             mcp: None,
             websocket: None,
         };
-        let kind = Request { spec, rendering, demands: expect.demand, internal: false };
+        let kind = Request {
+            spec,
+            rendering,
+            demands: expect.demand,
+            limits: expect.limit,
+            response_tags: Vec::new(),
+            internal: false,
+        };
         let row = Step { name: name.into(), group: self.group_label(), tags, kind: StepKind::Request(Box::new(kind)) };
         let computed = computed_name.is_some() || !computed_tags.is_empty();
         let labels = computed.then(|| Box::new(LabelTemplates { name: computed_name, tags: computed_tags }));
@@ -387,6 +418,7 @@ fn render(
     query: Vec<Piece>,
     headers: Vec<(String, Template)>,
     body: Option<Body>,
+    timeout: Option<Template>,
 ) -> (Wire, Option<Rendering>) {
     let mut head = vec![Piece::text(&format!("{method} "))];
     let (host, url) = match target {
@@ -417,7 +449,7 @@ fn render(
     }
     let needs_length = matches!(method, "POST" | "PUT" | "PATCH");
     let body = body.map(|body| body.pieces).or(needs_length.then(Vec::new));
-    let rendering = Rendering { head: joined(head), body: body.map(joined), url };
+    let rendering = Rendering { head: joined(head), body: body.map(joined), url, timeout };
     match rendering.constant() {
         Some(wire) => (wire, None),
         None => (Wire::default(), Some(rendering)),

@@ -11,7 +11,7 @@ use super::{
     Compiler, StepDefinition, StepNode,
     body::BODIES,
     inner_steps::needs_a_flow,
-    request::{self, ACCEPT, ANSWER, BODY, Content, KEYS, QUERY, is_token},
+    request::{self, ACCEPT, ANSWER, BODY, Content, KEYS, QUERY, TAGGED, is_token},
 };
 use crate::{
     language::{Needs, extract::JsonPath},
@@ -31,7 +31,7 @@ use crate::{
 pub(super) static STEPS: &[StepDefinition] = &[StepDefinition {
     words: &["sse"],
     value: Type::Text,
-    options: &[STREAM, QUERY, BODY, KEYS, ANSWER],
+    options: &[STREAM, QUERY, BODY, KEYS, TAGGED, ANSWER],
     about: "sends a request and reads its response as a stream of server-sent events",
     example: "sse: /events, max_events: 10",
     compile,

@@ -222,7 +222,7 @@ impl<'n> Compiler<'_, 'n> {
         self.ops.push(Op::Socket(Box::new(op)));
     }
 
-    fn positive_duration(&self, node: &Node, what: &str) -> Option<Duration> {
+    pub(super) fn positive_duration(&self, node: &Node, what: &str) -> Option<Duration> {
         let time = self.reader.duration(node, what)?;
         if time.is_zero() {
             self.reader.error(node.position, format!("{what} must be greater than zero"), None);

@@ -140,6 +140,7 @@ pub static SECTIONS: &[&Section] = &[
     &data::DATA_SET,
     &thresholds::THRESHOLD,
     &flow::checks::EXPECT,
+    &flow::checks::LIMITED,
     &flow::sse::LAYOUT,
     &flow::sse::GOODPUT,
     &flow::websocket::PERIODIC,

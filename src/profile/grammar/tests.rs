@@ -173,13 +173,14 @@ fn a_name_is_not_a_value_and_a_constant_is_not_set_by_a_step() {
         ("use: '${login}'", "hint: write `login` instead of `${login}`"),
         ("row: '${people}'", "hint: write `people` instead of `${people}`"),
         (
-            "get: http://x/, timeout: '${tasks}'",
-            "timeout must be known before the run, but `${tasks}` has a value only during the run",
+            "get: http://x/, idle_timeout: '${tasks}'",
+            "idle_timeout must be known before the run, but `${tasks}` has a value only during the run",
         ),
         (
-            "get: http://x/, timeout: '${limit}s'",
-            "timeout must be known before the run, but `${limit}s` has a value only during the run",
+            "get: http://x/, idle_timeout: '${limit}s'",
+            "idle_timeout must be known before the run, but `${limit}s` has a value only during the run",
         ),
+        ("get: http://x/, idle_timeout: '${limt}'", "unknown variable `limt`"),
         ("get: http://x/, timeout: '${limt}'", "unknown variable `limt`"),
     ] {
         let flow = format!("[{{set: {{limit: 3}}}}, {{{step}}}]");

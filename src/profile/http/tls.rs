@@ -168,7 +168,7 @@ fn pem(reader: &Reader, node: &Node, key: &str) -> Option<(Vec<u8>, String)> {
         return Some((text.into_bytes(), "the text".to_owned()));
     }
     let what = format!("`{text}`");
-    match fs::read(reader.folder.join(&text)) {
+    match fs::read(reader.folder(node).join(&text)) {
         Ok(bytes) => Some((bytes, what)),
         Err(error) => {
             let hint = Some("paths are relative to the profile's folder; PEM text also works".to_owned());

@@ -44,7 +44,7 @@ fn what_stands_under_the_name_of_a_secret_is_struck_out() {
 #[test]
 fn of_bundled_profiles_little_is_struck_out() {
     let mut masked = Vec::new();
-    for (name, .., text) in crate::profile::bundled::BUNDLED {
+    for (name, .., text) in crate::profile::bundled::all().filter(|(name, ..)| !name.starts_with("suites/")) {
         let shown = struck_out(text);
         assert_eq!(shown.lines().count(), text.lines().count(), "{name}");
         masked.extend(shown.lines().filter(|line| line.contains(MASK)).map(str::to_owned));

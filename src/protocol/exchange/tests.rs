@@ -284,7 +284,7 @@ fn switching_protocols_hands_the_stream_over() {
                 match response.next(|chunk| panic!("{chunk:?} is no body")).await? {
                     Arrival::More => {}
                     Arrival::Upgraded(stream) => return Ok(stream),
-                    Arrival::End => panic!("no upgrade"),
+                    Arrival::End | Arrival::Enough => panic!("no upgrade"),
                 }
             }
         });

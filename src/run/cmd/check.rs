@@ -50,6 +50,9 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
             if environment.protected { format!(", protected: requires `--confirm {name}`") } else { String::new() };
         text += &format!("  environment {name}{protection}\n");
     }
+    for file in &plan.included {
+        text += &format!("  includes {}: {}\n", visible(&file.name), visible(&file.keys.join(", ")));
+    }
     if let Some(segment) = shown_segment(part) {
         text += &format!("  segment {segment}: this part is shown behind each load; all else is of the whole load\n");
     }
@@ -208,6 +211,7 @@ fn as_json(plan: &Plan, (part, outputs): (Partition, usize), warnings: &[String]
         "name": plan.name,
         "duration_ms": plan.duration().as_secs_f64() * 1e3,
         "segment": shown_segment(part),
+        "includes": plan.included.iter().map(|file| json!({ "file": file.name, "keys": file.keys })).collect::<Vec<_>>(),
         "timeline": timeline.collect::<Vec<_>>(),
         "peaks": {
             "users": peaks.users.0,

@@ -14,11 +14,12 @@ use crate::{
 pub(crate) fn profiles(action: Option<&ProfilesAction>) -> Result<Exit, CommandError> {
     match action {
         None | Some(ProfilesAction::List) => {
-            bundled::BUNDLED.iter().for_each(|(name, about, _)| print(&format!("{name:<26} {about}")));
+            let width = bundled::all().map(|(name, ..)| name.len()).max().unwrap_or_default();
+            bundled::all().for_each(|(name, about, _)| print(&format!("{name:<width$} {about}")));
         }
         Some(ProfilesAction::Show { name }) => {
-            let text = bundled::find(name).ok_or_else(|| {
-                let near = did_you_mean(name, bundled::BUNDLED.iter().map(|(name, ..)| *name));
+            let text = bundled::find(name).or_else(|| bundled::part(name)).ok_or_else(|| {
+                let near = did_you_mean(name, bundled::all().map(|(name, ..)| *name).chain(bundled::part_names()));
                 let hint = near.unwrap_or_else(|| "`loadagent profiles` lists them".to_owned());
                 CommandError {
                     exit: Exit::Usage,

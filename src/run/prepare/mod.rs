@@ -104,7 +104,7 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
     let instance = instance::name(args.instance.as_deref(), args.run_id.is_some(), segment);
     let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from(RUNS).join(&run_id));
     let warnings = warnings::of(&plan, segment, &source, args);
-    let profile = profile::struck_out::struck_out(&source.text);
+    let profile = text_of(&source, &plan);
     let plan = Arc::new(plan);
     Ok(Prepared {
         plan,
@@ -120,6 +120,15 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
         profile,
         warnings,
     })
+}
+
+/// The text of the profile and those of the files that it includes, with secrets struck out.
+fn text_of(source: &Source, plan: &Plan) -> String {
+    let included = plan.included.iter().map(|file| {
+        let rule = "-".repeat(20);
+        format!("\n# {rule} {}, which the profile includes\n{}", file.name, profile::struck_out::struck_out(&file.text))
+    });
+    std::iter::once(profile::struck_out::struck_out(&source.text)).chain(included).collect()
 }
 
 /// What flags say beside the plan.
@@ -317,7 +326,7 @@ fn not_read(name: &str, error: &std::io::Error) -> String {
         std::io::ErrorKind::InvalidData => format!("`{name}` is not text in UTF-8, so it is no profile"),
         _ => format!("{name}: {error}"),
     };
-    let bundled = bundled::BUNDLED.iter().map(|(name, ..)| *name);
+    let bundled = bundled::all().map(|(name, ..)| *name);
     let hint = if is_like_url(name) {
         let rest = name.trim_start_matches("http:").trim_start_matches("https:").trim_start_matches('/');
         Some(format!("is that a URL? write http://{rest}"))

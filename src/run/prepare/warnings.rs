@@ -11,7 +11,9 @@ use crate::{
 #[must_use]
 pub(crate) fn of(plan: &Plan, part: Partition, source: &Source, args: &RunArgs) -> Vec<String> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let text = args.outputs.iter().chain(&args.traces).fold(source.text.clone(), |all, text| all + "\n" + text);
+    let included = plan.included.iter().map(|file| &file.text);
+    let texts = args.outputs.iter().chain(&args.traces).chain(included);
+    let text = texts.fold(source.text.clone(), |all, text| all + "\n" + text);
     let unknown = environment::unknown(names, &text);
     feasibility::warnings(plan).into_iter().chain(descriptors(plan, part)).chain(unknown).collect()
 }

@@ -1,18 +1,19 @@
-//! Example profiles, bundled with the binary.
+//! The quickstart, and an example for each part of the language.
+
+use super::BundledProfile;
 
 /// A file of `profiles/examples`, with its description.
 macro_rules! example {
     ($name:literal, $about:literal) => {
-        (concat!("examples/", $name), $about, include_str!(concat!("../../profiles/examples/", $name, ".yaml")))
+        (concat!("examples/", $name), $about, include_str!(concat!("../../../profiles/examples/", $name, ".yaml")))
     };
 }
 
-/// Name, description and text of each profile.
-pub(crate) const BUNDLED: &[(&str, &str, &str)] = &[
+pub(super) const PROFILES: &[BundledProfile] = &[
     (
         "quickstart",
         "10 s against a built-in practice target: an open and a closed scenario, thresholds, a stall",
-        include_str!("../../profiles/quickstart.yaml"),
+        include_str!("../../../profiles/quickstart.yaml"),
     ),
     example!("expressions", "variables, values of users, functions"),
     example!("check-and-expect", "which responses are expected, rate limited or failed; checks"),
@@ -40,9 +41,3 @@ pub(crate) const BUNDLED: &[(&str, &str, &str)] = &[
     example!("names-and-tags", "labels from data"),
     example!("stages", "load in stages, with thresholds per stage"),
 ];
-
-/// The text of a bundled profile.
-#[must_use]
-pub(crate) fn find(name: &str) -> Option<&'static str> {
-    BUNDLED.iter().find(|(known, ..)| *known == name).map(|(.., text)| *text)
-}
