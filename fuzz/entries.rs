@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use loadagent::testing::{
+    convert,
     language::{
         Binding, EscapeContext, EvalContext, Expr, IterationId, Response, Scope, Slot, Template, TemplateError, Value,
         extract::{Between, Cookie, Extractor, Group, HeaderSelector, Html, JsonPath, Pattern, Take},
@@ -19,13 +20,14 @@ use loadagent::testing::{
 };
 
 /// Names and what they run.
-pub(crate) const ENTRIES: [(&str, fn(&[u8])); 6] = [
+pub(crate) const ENTRIES: [(&str, fn(&[u8])); 7] = [
     ("profile", profile),
     ("language", language),
     ("extraction", extraction),
     ("response", response),
     ("stream", stream),
     ("socket", socket),
+    ("conversion", conversion),
 ];
 
 /// Any text is a plan, or errors each with a position in the text.
@@ -43,6 +45,25 @@ pub(crate) fn profile(data: &[u8]) {
         let known = lines.get(line.saturating_sub(1)).map_or(0, |line| line.chars().count());
         assert!((1..=lines.len() + 1).contains(&line), "{error:?} is in no line of {}", lines.len());
         assert!((1..=known + 2).contains(&column), "{error:?} is in no column of {known}");
+    }
+}
+
+/// Any file of another tool is a valid profile, or errors.
+pub(crate) fn conversion(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    match convert::profile_of("fuzz", &text) {
+        Ok(made) => {
+            if let Err(errors) = profile::load("made.yaml", &made, &Overrides::default()) {
+                // A file that is not there, and a server that the source names wrongly, are errors of the source.
+                let is_of_source = |message: &str| {
+                    ["can't be read", "is not a file", "base_url", "URL", "host"]
+                        .iter()
+                        .any(|word| message.contains(word))
+                };
+                assert!(errors.list.iter().all(|error| is_of_source(&error.message)), "{errors}\n{made}");
+            }
+        }
+        Err(errors) => assert!(errors.contains("nothing was written"), "{errors}"),
     }
 }
 

@@ -36,6 +36,7 @@
 mod analysis;
 mod cli;
 mod control;
+mod convert;
 mod dashboard;
 mod executor;
 mod exit;

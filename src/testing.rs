@@ -12,6 +12,22 @@ pub mod cli {
     pub use crate::cli::Cli;
 }
 
+pub mod convert {
+    use crate::convert::{
+        ReadOptions, read,
+        write::{Head, Load, profile},
+    };
+
+    /// The profile of a file of any known format.
+    ///
+    /// # Errors
+    /// All errors of the file.
+    pub fn profile_of(name: &str, text: &str) -> Result<String, String> {
+        let recording = read(name, text, None, &ReadOptions::default()).map_err(|errors| errors.to_string())?;
+        Ok(profile(&Head { name: "made", source: name, ..Head::default() }, &recording, &Load::default()))
+    }
+}
+
 pub mod dashboard {
     pub use crate::dashboard::{BundledDashboard, DashboardFile, DashboardLink, DataSource, files};
 }

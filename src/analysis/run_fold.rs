@@ -60,6 +60,12 @@ impl RunFold {
         }
     }
 
+    /// The same without the first part of the run in its thresholds.
+    #[must_use]
+    pub(crate) fn after(self, warm_up: Duration) -> Self {
+        Self { judge: self.judge.after(warm_up), ..self }
+    }
+
     /// Takes the next interval.
     pub(crate) fn take(&mut self, interval: &Interval) {
         self.totals.fold(interval);

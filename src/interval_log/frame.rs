@@ -49,6 +49,9 @@ pub struct Header {
     pub seed: u64,
     /// Planned length in milliseconds, without graceful stops.
     pub planned_ms: u64,
+    /// Milliseconds from the start that thresholds leave out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub warm_up_ms: u64,
     /// Labels of every series of the run.
     pub labels: Vec<(String, String)>,
     /// Scenarios in the order of the plan.
@@ -69,6 +72,11 @@ pub struct Header {
     /// Number of segments that this log was merged from; None for the log of a process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A threshold in the log.

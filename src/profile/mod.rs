@@ -10,6 +10,7 @@
 //! Start with [`document`], then [`scenario`] and [`flow`].
 
 pub(crate) mod bundled;
+pub(crate) mod campaign;
 pub(crate) mod data;
 pub(crate) mod diagnostic;
 pub(crate) mod document;

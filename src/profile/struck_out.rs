@@ -138,7 +138,8 @@ fn strike(lines: &mut [String], part: &Part, secret: &str, next: Option<&Part>) 
 }
 
 /// A line without secrets that stand in URLs, in texts of JSON, behind a scheme, or in a comment.
-fn masked_line(line: &str) -> String {
+#[must_use]
+pub(crate) fn masked_line(line: &str) -> String {
     let line = masked_fields(&masked_pairs(&masked_users(line), false));
     masked_comment(&masked_schemes(&masked_forms(&line)))
 }

@@ -223,6 +223,7 @@ fn beyond_k6(summary: &Summary) -> Json {
         "instance": summary.header.instance,
         "seed": summary.header.seed,
         "started_at": format!("{started:.3}"),
+        "warm_up_ms": summary.header.warm_up_ms,
         "verdict": summary.outcome.verdict.as_str(),
         "exit_code": summary.outcome.exit.code(),
         "reasons": summary.outcome.reasons,

@@ -3,6 +3,7 @@
 //! Owns the summary and its renderings, which are pure. Never measures or judges: totals, findings and validity come in
 //! ready. Only `progress` draws, on standard error. Start with [`summary`], then [`text`].
 
+pub(crate) mod campaign;
 pub(crate) mod comparison;
 pub(crate) mod csv;
 pub(crate) mod errors;

@@ -289,6 +289,7 @@ pub(crate) fn summary() -> Summary {
         started_at_ms: 1_763_700_000_000,
         seed: 1,
         planned_ms: 10_000,
+        warm_up_ms: 0,
         labels: Vec::new(),
         requests: Vec::new(),
         scenarios: vec![LoggedScenario {

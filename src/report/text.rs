@@ -34,7 +34,7 @@ pub(crate) fn render(summary: &Summary) -> String {
     );
     lines.push(String::new());
     if !summary.findings.is_empty() {
-        lines.push(format!("  {}", style::bold("THRESHOLDS")));
+        lines.push(format!("  {}{}", style::bold("THRESHOLDS"), after_warm_up(summary)));
         lines.extend(thresholds::lines(&summary.findings));
         lines.push(String::new());
     }
@@ -88,6 +88,15 @@ pub(crate) fn render(summary: &Summary) -> String {
         Some(width) => lines.iter().flat_map(|line| wrap(line, width, 2)).collect::<Vec<_>>().join("\n"),
         None => lines.join("\n"),
     }
+}
+
+/// The part of the run that thresholds leave out.
+fn after_warm_up(summary: &Summary) -> String {
+    let warm_up = Duration::from_millis(summary.header.warm_up_ms);
+    if warm_up.is_zero() {
+        return String::new();
+    }
+    style::dim(&format!("  without the first {}", show_duration(warm_up)))
 }
 
 /// Control commands with their time: the load was changed by hand.

@@ -140,7 +140,8 @@ impl LoggedRun {
 
     fn begin(&mut self, header: Header) {
         let known: Vec<_> = header.thresholds.iter().filter_map(thresholds::from_logged).collect();
-        self.fold = RunFold::new(&known, Duration::from_millis(header.planned_ms), &header.scenarios);
+        let fold = RunFold::new(&known, Duration::from_millis(header.planned_ms), &header.scenarios);
+        self.fold = fold.after(Duration::from_millis(header.warm_up_ms));
         self.fold.coverage = Coverage::of_segments(header.merged.unwrap_or(0));
         self.end_ms = header.started_at_ms;
         self.header = Some(header);

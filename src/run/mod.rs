@@ -4,6 +4,7 @@
 //! the other modules offer. `prepare/` makes a plan from flags and profile, `collect/` gathers the workers' intervals while
 //! the load runs. Start with `cmd/run.rs`.
 
+pub(crate) mod campaign;
 pub(crate) mod clock;
 pub(crate) mod cmd;
 pub(crate) mod collect;
@@ -22,6 +23,7 @@ pub(crate) mod locust;
 pub(crate) mod logged_run;
 #[cfg(test)]
 pub(crate) mod made_run;
+pub(crate) mod new_file;
 pub(crate) mod prepare;
 mod report_files;
 mod result_files;

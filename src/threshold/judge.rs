@@ -36,6 +36,8 @@ pub(crate) struct Judge {
     /// Start and planned end of the run, Unix milliseconds. Windows after the end are the users' finishing.
     start_ms: Option<i64>,
     planned: Duration,
+    /// Intervals that begin earlier are not judged.
+    warm_up: Duration,
 }
 
 #[derive(Debug)]
@@ -103,13 +105,21 @@ impl Judge {
                 baseline,
             }
         });
-        Self { running: running.collect(), start_ms: None, planned }
+        Self { running: running.collect(), start_ms: None, planned, warm_up: Duration::ZERO }
+    }
+
+    /// A judge that leaves out the time from the start of the run to `warm_up`.
+    #[must_use]
+    pub(crate) fn after(self, warm_up: Duration) -> Self {
+        Self { warm_up, ..self }
     }
 
     /// Takes an interval.
     pub(crate) fn observe(&mut self, interval: &Interval) {
         let start_ms = *self.start_ms.get_or_insert(interval.start_ms);
         let end_ms = start_ms.saturating_add(i64::try_from(self.planned.as_millis()).unwrap_or(i64::MAX));
+        let warm_up_ms = i64::try_from(self.warm_up.as_millis()).unwrap_or(i64::MAX);
+        let is_judged = interval.start_ms >= start_ms.saturating_add(warm_up_ms);
         for running in &mut self.running {
             for series in &interval.new_series {
                 if series.metric.name == running.threshold.metric.name
@@ -127,6 +137,9 @@ impl Judge {
                     baseline.value.merge(value);
                     baseline.observed = true;
                 }
+            }
+            if !is_judged {
+                continue;
             }
             let own = interval.values.iter().filter(|(id, _)| running.series.binary_search(id).is_ok());
             if let Some(levels) = &mut running.levels {
@@ -149,7 +162,7 @@ impl Judge {
     /// How every threshold stands after `elapsed`.
     #[must_use]
     pub(crate) fn findings(&self, elapsed: Duration) -> Vec<Finding> {
-        self.running.iter().map(|running| running.finding(elapsed)).collect()
+        self.running.iter().map(|running| running.finding(self.judged(elapsed))).collect()
     }
 
     /// The first failed threshold that asks to end the run. Of windows the last one must fail: one that lies before
@@ -160,8 +173,13 @@ impl Judge {
             .iter()
             .filter(|running| running.threshold.abort_on_fail && elapsed >= running.threshold.delay_abort)
             .filter(|running| running.windows.as_ref().is_none_or(|windows| !windows.last_holds))
-            .map(|running| running.finding(elapsed))
+            .map(|running| running.finding(self.judged(elapsed)))
             .find(|finding| finding.fails() && !finding.no_data)
+    }
+
+    /// The time that is judged, of a run of this length.
+    fn judged(&self, elapsed: Duration) -> Duration {
+        elapsed.saturating_sub(self.warm_up)
     }
 }
 

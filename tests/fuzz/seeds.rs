@@ -49,6 +49,13 @@ const SOCKET: &[&[u8]] = &[
     b"\x04\x81\x85abcdhello\x89\x7e\x00\x80",
 ];
 
+const CONVERSION: &[&str] = &[
+    "{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"http://h.example/a/1?b=c%20d&token=x\", \"headers\": [{\"name\": \"Cookie\", \"value\": \"a=b\"}], \"postData\": {\"mimeType\": \"application/json\", \"text\": \"{\\\"id\\\": 42}\"}}, \"response\": {\"status\": 302, \"redirectURL\": \"/x\", \"content\": {\"text\": \"{\\\"id\\\": 42}\"}}}, {\"request\": {\"method\": \"GET\", \"url\": \"http://h.example/42\"}}]}}",
+    "openapi: 3.0.0\nservers: [{url: 'http://{a}/v1', variables: {a: {default: h}}}]\npaths:\n  /p/{id}:\n    post:\n      security: [{k: []}]\n      parameters: [{name: id, in: path, schema: {$ref: '#/components/schemas/A'}}]\n      requestBody: {content: {application/json: {schema: {allOf: [{$ref: '#/components/schemas/A'}]}}}}\n      responses: {'2XX': {}}\ncomponents: {schemas: {A: {type: object, required: [a], properties: {a: {type: array, items: {format: date, type: string}}}}}, securitySchemes: {k: {type: apiKey, in: query, name: key}}}\n",
+    "{\"info\": {\"name\": \"n\"}, \"auth\": {\"type\": \"basic\", \"basic\": [{\"key\": \"username\", \"value\": \"{{u}}\"}]}, \"variable\": [{\"key\": \"base\", \"value\": \"http://h\"}], \"item\": [{\"name\": \"f\", \"item\": [{\"event\": [{\"listen\": \"test\", \"script\": {\"exec\": [\"pm.globals.set('t', pm.response.json().a[0].b);\"]}}], \"request\": {\"method\": \"PUT\", \"url\": {\"raw\": \"{{base}}/:a?b={{$guid}}\", \"variable\": [{\"key\": \"a\", \"value\": \"1\"}]}, \"body\": {\"mode\": \"raw\", \"raw\": \"{\\\"x\\\": \\\"{{t}}\\\"}\"}}}]}]}",
+    "curl -sSL 'http://u:p@h.example/a?b=c' \\\n  -H \"A: b\" -d $'x=\\x41&y=1' --compressed\ncurl -G h/x --data-urlencode 'q=a b' -m 1.5; curl --json '{\"a\": 1}' http://h/\n",
+];
+
 /// The seeds of an entry.
 pub(crate) fn of(entry: &str) -> Vec<Vec<u8>> {
     let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
@@ -58,6 +65,7 @@ pub(crate) fn of(entry: &str) -> Vec<Vec<u8>> {
         "extraction" => texts(EXTRACTION),
         "stream" => texts(STREAM),
         "socket" => SOCKET.iter().map(|bytes| bytes.to_vec()).collect(),
+        "conversion" => texts(CONVERSION),
         _ => texts(RESPONSE),
     }
 }

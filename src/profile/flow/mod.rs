@@ -37,7 +37,7 @@ use self::token::Token;
 pub(crate) use self::{
     entries::{FlowSections, SetupNames, read_flow},
     names::{Names, assigned_names, set_during_run},
-    request::{Defaults, HeaderText, check_header},
+    request::{Defaults, HeaderText, check_header, is_token},
     target::resolve,
 };
 use super::{

@@ -431,6 +431,9 @@ fn as_source(page: Option<&Rc<LivePage>>) -> Option<Rc<dyn LiveSource>> {
 
 /// Prints the summary; `written` is where its files are.
 fn show(summary: &Summary, written: &str, args: &RunArgs, prepared: &Prepared) {
+    if args.is_of_campaign && !args.quiet {
+        return;
+    }
     if args.quiet {
         // Quiet is not mute: the reason of the exit code is printed.
         let reasons = &summary.outcome.reasons;

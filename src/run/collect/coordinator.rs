@@ -130,7 +130,8 @@ impl Coordinator {
             drain_end: clock.start(),
             assembler: Assembler::new(prepared.workers),
             compactor: Compactor::default(),
-            fold: RunFold::new(&prepared.plan.thresholds, prepared.plan.duration(), &header.scenarios),
+            fold: RunFold::new(&prepared.plan.thresholds, prepared.plan.duration(), &header.scenarios)
+                .after(Duration::from_millis(header.warm_up_ms)),
             has_load: true,
             workers: prepared.workers,
             tick: 1,

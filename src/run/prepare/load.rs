@@ -124,6 +124,25 @@ pub(crate) fn segment(args: &RunArgs) -> Result<Partition, CommandError> {
     Partition::parse_segment(&text).map_err(|message| usage(format!("--segment {message}")))
 }
 
+/// A time in whole seconds, rounded up: intervals are judged whole.
+#[must_use]
+pub(crate) fn whole_seconds(time: Duration) -> Duration {
+    Duration::from_secs(time.as_secs() + u64::from(time.subsec_nanos() > 0))
+}
+
+/// The time from the start that thresholds leave out.
+///
+/// # Errors
+/// When nothing would be left to judge.
+pub(crate) fn warm_up(args: &RunArgs, plan: &Plan) -> Result<Duration, CommandError> {
+    let (warm_up, planned) = (whole_seconds(args.warm_up.unwrap_or_default()), plan.duration());
+    if warm_up.is_zero() || warm_up < planned {
+        return Ok(warm_up);
+    }
+    let (warm_up, planned) = (show_duration(warm_up), show_duration(planned));
+    Err(usage(format!("--warm-up {warm_up} leaves nothing to judge of a run of {planned}\n  hint: give a shorter one")))
+}
+
 /// How long to wait before the start, and a sentence about it.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -66,6 +67,8 @@ pub(crate) struct Prepared {
     pub workers: usize,
     /// The part of the load that this process makes.
     pub segment: Partition,
+    /// Time from the start that thresholds leave out.
+    pub warm_up: Duration,
     /// Statistics that are shown.
     pub trend_stats: Vec<(String, Stat)>,
     /// The text of the profile, with secrets struck out.
@@ -95,14 +98,31 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
     drop(rustls::crypto::ring::default_provider().install_default());
     raise_descriptor_limit();
     let source = find_source(args)?;
+    if profile::campaign::is_campaign(&source.text) {
+        let name = &source.name;
+        return Err(CommandError::configuration(format!("{name} is a campaign\n  hint: loadagent campaign {name}")));
+    }
     let (plan, target) = load_plan(&source, args, true)?;
-    let Identity { trend_stats, segment, outputs, run_id, workers } = identity(args, &plan)?;
+    let Identity { trend_stats, segment, outputs, run_id, workers, warm_up } = identity(args, &plan)?;
     let instance = instance::name(args.instance.as_deref(), args.run_id.is_some(), segment);
     let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from(RUNS).join(&run_id));
     let warnings = warnings::of(&plan, segment, &source, args);
     let profile = text_of(&source, &plan);
     let plan = Arc::new(plan);
-    Ok(Prepared { plan, target, outputs, run_id, instance, run_dir, workers, segment, trend_stats, profile, warnings })
+    Ok(Prepared {
+        plan,
+        target,
+        outputs,
+        run_id,
+        instance,
+        run_dir,
+        workers,
+        segment,
+        warm_up,
+        trend_stats,
+        profile,
+        warnings,
+    })
 }
 
 /// The text of the profile and those of the files that it includes, with secrets struck out.
@@ -121,6 +141,7 @@ struct Identity {
     outputs: Vec<OutputAddress>,
     run_id: String,
     workers: usize,
+    warm_up: Duration,
 }
 
 /// Whether the flags can be read that don't change the plan: `check` refuses what `run` refuses. Gives the part of the
@@ -180,7 +201,8 @@ fn identity(args: &RunArgs, plan: &Plan) -> Result<Identity, CommandError> {
     if workers == 0 || workers > 1_024 {
         return Err(CommandError::usage("--workers must be between 1 and 1024"));
     }
-    Ok(Identity { trend_stats, segment, outputs, run_id, workers })
+    let warm_up = load::warm_up(args, plan)?;
+    Ok(Identity { trend_stats, segment, outputs, run_id, workers, warm_up })
 }
 
 impl Prepared {
@@ -210,6 +232,7 @@ impl Prepared {
             started_at_ms,
             seed: plan.seed,
             planned_ms: u64::try_from(plan.duration().as_millis()).unwrap_or(u64::MAX),
+            warm_up_ms: u64::try_from(self.warm_up.as_millis()).unwrap_or(u64::MAX),
             labels: plan.tags.iter().cloned().chain(own).collect(),
             scenarios: logged_scenarios(plan, self.segment),
             requests: traces::request_headers(plan),
@@ -290,14 +313,17 @@ pub(crate) fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
 
 /// Why the file of another tool is no profile, by its name.
 fn script(name: &str) -> Option<String> {
-    const KINDS: [(&[&str], &str); 5] = [
+    const KINDS: [(&[&str], &str); 4] = [
         (&["js", "mjs", "cjs", "ts"], "a script, as k6 and Artillery run them"),
         (&["py"], "a script, as Locust runs them"),
         (&["jmx"], "a test plan of JMeter"),
         (&["scala", "java", "kt"], "a simulation, as Gatling runs them"),
-        (&["har"], "a recording of a browser"),
     ];
     let extension = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
+    if extension == "har" {
+        let hint = format!("loadagent convert {name} loadagent.yaml makes a profile of it");
+        return Some(format!("`{name}` is a recording of a browser; loadagent runs profiles in YAML\n  hint: {hint}"));
+    }
     let (_, kind) = KINDS.iter().find(|(extensions, _)| extensions.contains(&&*extension))?;
     Some(format!(
         "`{name}` is {kind}; loadagent runs profiles in YAML\n  hint: `loadagent init` writes a first one; docs/migration.md \
