@@ -5,20 +5,30 @@
 use std::time::Duration;
 
 use loadagent::testing::{
+    convert,
     language::{
         Binding, EscapeContext, EvalContext, Expr, IterationId, Response, Scope, Slot, Template, TemplateError, Value,
         extract::{Between, Cookie, Extractor, Group, HeaderSelector, Html, JsonPath, Pattern, Take},
     },
     profile::{self, Overrides},
     protocol::{
+        events, frames,
         http1::response::{Progress, ResponseError, ResponseReader},
+        readers,
         response_head::ResponseHead,
     },
 };
 
 /// Names and what they run.
-pub(crate) const ENTRIES: [(&str, fn(&[u8])); 4] =
-    [("profile", profile), ("language", language), ("extraction", extraction), ("response", response)];
+pub(crate) const ENTRIES: [(&str, fn(&[u8])); 7] = [
+    ("profile", profile),
+    ("language", language),
+    ("extraction", extraction),
+    ("response", response),
+    ("stream", stream),
+    ("socket", socket),
+    ("conversion", conversion),
+];
 
 /// Any text is a plan, or errors each with a position in the text.
 pub(crate) fn profile(data: &[u8]) {
@@ -35,6 +45,25 @@ pub(crate) fn profile(data: &[u8]) {
         let known = lines.get(line.saturating_sub(1)).map_or(0, |line| line.chars().count());
         assert!((1..=lines.len() + 1).contains(&line), "{error:?} is in no line of {}", lines.len());
         assert!((1..=known + 2).contains(&column), "{error:?} is in no column of {known}");
+    }
+}
+
+/// Any file of another tool is a valid profile, or errors.
+pub(crate) fn conversion(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    match convert::profile_of("fuzz", &text) {
+        Ok(made) => {
+            if let Err(errors) = profile::load("made.yaml", &made, &Overrides::default()) {
+                // A file that is not there, and a server that the source names wrongly, are errors of the source.
+                let is_of_source = |message: &str| {
+                    ["can't be read", "is not a file", "base_url", "URL", "host"]
+                        .iter()
+                        .any(|word| message.contains(word))
+                };
+                assert!(errors.list.iter().all(|error| is_of_source(&error.message)), "{errors}\n{made}");
+            }
+        }
+        Err(errors) => assert!(errors.contains("nothing was written"), "{errors}"),
     }
 }
 
@@ -176,4 +205,21 @@ pub(crate) fn response(data: &[u8]) {
     if ended(whole.0) {
         assert_eq!((whole.1, whole.2), (pieces.1, pieces.2), "in pieces of {size}");
     }
+}
+
+/// Any bytes are the same events in one piece and in small ones; what is read of their data may be anything.
+pub(crate) fn stream(data: &[u8]) {
+    let [size, bytes @ ..] = data else { return };
+    let whole = events(bytes, bytes.len());
+    assert_eq!(whole, events(bytes, usize::from(*size)), "in pieces of {size}");
+    for (_, data) in &whole.0 {
+        let _taken = readers(data.as_bytes());
+    }
+    let _taken = readers(bytes);
+}
+
+/// Any bytes are the same messages in one piece and in small ones, up to the first violation.
+pub(crate) fn socket(data: &[u8]) {
+    let [size, bytes @ ..] = data else { return };
+    assert_eq!(frames(bytes, bytes.len()), frames(bytes, usize::from(*size)), "in pieces of {size}");
 }

@@ -36,6 +36,7 @@
 mod analysis;
 mod cli;
 mod control;
+mod convert;
 mod dashboard;
 mod executor;
 mod exit;
@@ -54,6 +55,7 @@ mod protocol;
 mod record_log;
 mod report;
 mod run;
+mod scraper;
 #[doc(hidden)]
 pub mod testing;
 mod threshold;

@@ -27,6 +27,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     // `metric` for the metrics that a profile defines.
     ("plan", &["units", "language", "net", "metric", "threshold"]),
     ("profile", &["units", "language", "net", "metric", "threshold", "plan"]),
+    // `profile` for its tree of values with positions and its errors; `net` for the names of secrets.
+    ("convert", &["units", "net", "profile"]),
     // `language` for what a response is.
     ("protocol", &["language", "net", "plan"]),
     // `units` for the time in the reason of an abort.
@@ -37,6 +39,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("record_log", &["metric", "interval_log"]),
     // `threshold` for the factors by which k6 shows units.
     ("output", &["units", "net", "http_server", "metric", "threshold", "interval_log", "record_log"]),
+    // `plan` for what a target is, `output` for its client: one way to trust certificates and to choose a proxy.
+    ("scraper", &["units", "net", "metric", "plan", "output"]),
     // `output` for the one rule by which a metric gets its exported name, `analysis` for the bounds of the verdict.
     ("dashboard", &["units", "metric", "output", "analysis"]),
     // `threshold` and `exit` for the verdict.
@@ -45,7 +49,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["units", "exit", "metric", "threshold", "interval_log", "output", "analysis", "protocol"]),
     // Help texts show the tables of exit codes, options of the practice target and statistics; `language` for the one
     // "did you mean".
-    ("cli", &["units", "exit", "language", "practice_target", "report"]),
+    // `convert` for the formats that `--from` names.
+    ("cli", &["units", "exit", "language", "practice_target", "report", "convert"]),
 ];
 
 fn root() -> PathBuf {

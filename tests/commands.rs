@@ -16,6 +16,15 @@ const PROFILE: &str = "scenarios:
   shop: {vus: 1, duration: 60s, flow: [{get: /}, {think: 100ms}]}
 ";
 
+/// What campaigns and conversions read.
+const SOURCES: [(&str, &str); 5] = [
+    ("campaign.yaml", "runs: [profile.yaml]"),
+    ("shop.har", "{\"log\": {\"entries\": [{\"request\": {\"method\": \"GET\", \"url\": \"URL\"}}]}}"),
+    ("openapi.yaml", "openapi: 3.0.0\npaths: {/a: {get: {}}}\n"),
+    ("collection.json", "{\"info\": {}, \"item\": [{\"request\": \"URL\"}]}"),
+    ("requests.sh", "curl URL"),
+];
+
 /// Where commands are run.
 struct Folder {
     root: tempfile::TempDir,
@@ -29,6 +38,9 @@ impl Folder {
         let target = practice_target::start(TargetOptions::default(), ([127, 0, 0, 1], 0).into()).unwrap();
         let folder = Self { root: tempfile::tempdir().unwrap(), target, controlled: None };
         let url = format!("http://{}/", folder.target.address());
+        for (name, text) in SOURCES {
+            fs::write(folder.path().join(name), text.replace("URL", &url)).unwrap();
+        }
         for name in ["profile.yaml", "FILE"] {
             fs::write(folder.path().join(name), format!("base_url: {url}\n{PROFILE}")).unwrap();
         }
@@ -90,9 +102,18 @@ impl Folder {
             }
             "init" => {
                 // Where there is no profile yet.
+                drop(fs::remove_dir_all(self.path().join("new")));
                 let words = [&words[..], &["new/loadagent.yaml"]].concat();
                 failed(&self.run(&words))
             }
+            "convert" => {
+                let source = words.get(1).copied().unwrap_or("shop.har");
+                let written = words.get(2).copied().unwrap_or("converted.yaml");
+                drop(fs::remove_file(self.path().join(written)));
+                failed(&self.run(&[&["convert", source, written], words.get(3..).unwrap_or_default()].concat()))
+            }
+            // It is checked, which sends nothing.
+            "campaign" => failed(&self.run(&["check", words.get(1).copied().unwrap_or("campaign.yaml")])),
             _ => {
                 let checked: Vec<&str> =
                     words.iter().map(|word| if *word == "run" { "check" } else { *word }).collect();
@@ -244,7 +265,9 @@ fn messages_and_bundled_profiles() {
 fn help() {
     let mut folder = Folder::new();
     let mut count = 0;
-    for command in ["", "run", "check", "target", "init", "report", "replay", "scale", "completions"] {
+    for command in
+        ["", "run", "check", "target", "init", "report", "replay", "scale", "completions", "campaign", "convert"]
+    {
         for flag in ["-h", "--help"] {
             let words: Vec<&str> = [command, flag].into_iter().filter(|word| !word.is_empty()).collect();
             let shown = String::from_utf8(folder.run(&words).stdout).unwrap();

@@ -11,7 +11,7 @@ use std::{
 };
 
 use loadagent::testing::{
-    interval_log::{Entry, Header, IntervalCursor, LogWriter, Pressure},
+    interval_log::{Entry, Header, IntervalCursor, LogWriter, LoggedScenario, LoggedStage, Model, Pressure},
     metric::{
         Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value,
         catalogue::{self, HTTP_FAMILY},
@@ -88,6 +88,15 @@ fn header(seconds: u64) -> Header {
         started_at_ms: STARTED_MS,
         seed: 1,
         planned_ms: seconds * 1_000,
+        scenarios: vec![LoggedScenario {
+            name: word("soak"),
+            executor: word("constant-arrival-rate"),
+            model: Model::Open,
+            load: word("3,000/s"),
+            start_ms: 0,
+            length_ms: seconds * 1_000,
+            stages: vec![LoggedStage { length_ms: seconds * 1_000, from: 3_000.0, to: 3_000.0 }],
+        }],
         ..Header::default()
     }
 }

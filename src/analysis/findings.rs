@@ -20,6 +20,12 @@ pub(crate) struct Analysis {
     /// Where the target breaks under a rising load; None if the load does not rise in steps.
     #[serde(default)]
     pub stress: Option<StressFindings>,
+    /// The highest rate that a search found; None of runs without a search.
+    #[serde(default)]
+    pub search: Option<SearchFindings>,
+    /// What the resources of targets do; empty without targets, and of short runs.
+    #[serde(default)]
+    pub resources: Vec<ResourceFinding>,
 }
 
 impl Analysis {
@@ -33,10 +39,21 @@ impl Analysis {
         let gauges = [
             (&catalogue::VERDICT_DEGRADATION, degradation),
             (&catalogue::VERDICT_RECOVERY_TIME, recovery),
+            (&catalogue::VERDICT_MAX_SUSTAINED_RATE, self.search.as_ref().and_then(SearchFindings::sure_rate)),
+            (&catalogue::VERDICT_LEAK, leak(&self.resources)),
             (&catalogue::VERDICT_LAST_GOOD_RATE, self.stress.as_ref().and_then(|stress| stress.last_good_rate)),
         ];
         gauges.into_iter().filter_map(|(metric, value)| Some((metric, value.filter(|_| self.sure)?))).collect()
     }
+}
+
+/// 1 if a resource leaks, 0 if surely none does.
+fn leak(resources: &[ResourceFinding]) -> Option<f64> {
+    let is = |verdict| resources.iter().any(|resource| resource.verdict == verdict);
+    if is(LeakVerdict::Leak) {
+        return Some(1.0);
+    }
+    (!resources.is_empty() && !is(LeakVerdict::Inconclusive)).then_some(0.0)
 }
 
 impl SoakFindings {
@@ -135,6 +152,59 @@ pub(crate) struct CrossingFinding {
     pub latest_hours: Option<f64>,
 }
 
+/// What the use of a resource of a target does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LeakVerdict {
+    /// It grows without end.
+    Leak,
+    /// It stays.
+    None,
+    /// It changes with the load only.
+    FollowsLoad,
+    /// It grows and is released again.
+    Released,
+    /// It grew at first.
+    Settles,
+    /// It rose once, and stayed there.
+    Step,
+    /// The data do not decide.
+    Inconclusive,
+}
+
+/// What the use of one resource of a target does over a run, without what the load explains.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ResourceFinding {
+    /// The target.
+    pub target: String,
+    /// Its metric, as the target names it.
+    pub metric: String,
+    /// What it is: memory, file handles, connections, goroutines or threads.
+    pub resource: String,
+    /// Whether the values are bytes; counts otherwise.
+    pub is_bytes: bool,
+    /// The conclusion.
+    pub verdict: LeakVerdict,
+    /// Why it is inconclusive: `too_few_windows`, `noise` or `autocorrelation`.
+    pub why: Option<String>,
+    /// Windows that are judged.
+    pub windows: usize,
+    /// Length of a window.
+    pub window_ms: f64,
+    /// Use at the start, of the line or before the step.
+    pub start: Option<f64>,
+    /// Use at the end, of the line or after the step.
+    pub end: Option<f64>,
+    /// When the step came, from the start of the run.
+    pub step_at_ms: Option<f64>,
+    /// Change an hour.
+    pub slope_per_hour: Option<f64>,
+    /// Lower and upper limit (95 %) of the change an hour.
+    pub slope_interval: [Option<f64>; 2],
+    /// Chance of such growth without any, adjusted for the number of resources.
+    pub p: Option<f64>,
+}
+
 /// When a target was back to normal after a spike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -229,6 +299,61 @@ pub(crate) struct StressFindings {
     pub contradictory: bool,
     /// The steps by rising rate.
     pub steps: Vec<StepFinding>,
+}
+
+/// How a search for the breaking point ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SearchVerdict {
+    /// The boundary was found, and both sides were seen twice.
+    Found,
+    /// Results contradict each other: the boundary lies somewhere in the interval.
+    Unsteady,
+    /// Not even the lowest rate held.
+    NoneHeld,
+    /// Even the highest rate held.
+    AllHeld,
+    /// The generator was the limit.
+    GeneratorLimited,
+    /// The time was over before.
+    NotFinished,
+}
+
+/// The highest rate that the target holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SearchFindings {
+    /// The conclusion.
+    pub verdict: SearchVerdict,
+    /// The highest rate that held, arrivals per second; None if it is not known, or the generator was the limit.
+    pub max_sustained_rate: Option<f64>,
+    /// The limit lies between these; an end is None where it is open.
+    pub interval: [Option<f64>; 2],
+    /// What ended it.
+    pub by: Option<StepVerdict>,
+    /// Whether the target was busy for a minute after a rate that it did not hold.
+    pub never_idle: bool,
+    /// Length of the search.
+    pub seconds: f64,
+    /// The rates that were tried, in their order.
+    pub probes: Vec<ProbeFinding>,
+}
+
+impl SearchFindings {
+    fn sure_rate(&self) -> Option<f64> {
+        self.max_sustained_rate.filter(|_| self.verdict == SearchVerdict::Found)
+    }
+}
+
+/// One rate that was tried.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ProbeFinding {
+    /// Start of the measured part, milliseconds from the start of the run.
+    pub from_ms: f64,
+    /// Its end.
+    pub to_ms: f64,
+    /// What it showed.
+    #[serde(flatten)]
+    pub step: StepFinding,
 }
 
 /// One step of a rising load.

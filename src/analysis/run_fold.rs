@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use super::{
-    Analysis, Coverage, Generator, Judgement, Offered, Outcome, Validity, load_shape, soak::SoakWindows,
-    spike::SpikeSeconds, stress::StressSteps, validity::Ending, verdict::Reason,
+    Analysis, Coverage, Generator, Judgement, Offered, Outcome, Validity, load_shape, resources::ResourceWindows,
+    soak::SoakWindows, spike::SpikeSeconds, stress::StressSteps, validity::Ending, verdict::Reason,
 };
 use crate::{
+    exit::Exit,
     interval_log::{Header, frame::LoggedScenario},
     metric::{Interval, SeriesDef, Totals, Value, catalogue::PROTOCOLS},
     threshold::{
@@ -29,6 +30,7 @@ pub(crate) struct RunFold {
     soak: SoakWindows,
     spikes: SpikeSeconds,
     stress: StressSteps,
+    resources: ResourceWindows,
 }
 
 /// How a run went, beside its intervals.
@@ -54,7 +56,14 @@ impl RunFold {
             soak: SoakWindows::default(),
             spikes: SpikeSeconds::new(scenarios),
             stress: StressSteps::new(scenarios),
+            resources: ResourceWindows::default(),
         }
+    }
+
+    /// The same without the first part of the run in its thresholds.
+    #[must_use]
+    pub(crate) fn after(self, warm_up: Duration) -> Self {
+        Self { judge: self.judge.after(warm_up), ..self }
     }
 
     /// Takes the next interval.
@@ -65,6 +74,7 @@ impl RunFold {
         self.soak.fold(interval);
         self.spikes.fold(interval);
         self.stress.fold(interval);
+        self.resources.fold(interval);
     }
 
     /// The first failed threshold that asks to end the run.
@@ -102,7 +112,8 @@ impl RunFold {
         if let Some((text, is_invalid)) = self.coverage.finding(elapsed) {
             if is_invalid { validity.invalid.push(text) } else { validity.warnings.push(text) }
         }
-        let analysis = self.analyse(header, course, &findings, validity.invalid.is_empty());
+        let is_valid = validity.invalid.is_empty() && !reasons.iter().any(|reason| reason.exit == Exit::Invalid);
+        let analysis = self.analyse(header, course, &findings, is_valid);
         let outcome = Outcome::decide(reasons, &findings, &validity);
         Judgement { findings, validity, outcome, analysis }
     }
@@ -128,6 +139,8 @@ impl RunFold {
             soak: steady.and_then(|steady| self.soak.judge(steady, &thresholds)),
             spikes: self.spikes.judge(elapsed, |scenario| self.slowest(scenario)),
             stress: self.stress.judge(elapsed, &thresholds),
+            search: None,
+            resources: self.resources.judge(elapsed),
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use super::{
     drift::{
-        self, Drift, Limits, Shape, Why,
+        self, Drift, Limits, Shape,
         crossing::{Threshold as Bound, hours_until},
     },
     findings::{CrossingFinding, DriftFinding, DriftVerdict, SoakFindings},
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Seconds of constant load: ten minutes of which up to one is ramps.
-const SHORTEST: f64 = 540.0;
+pub(crate) const SHORTEST: f64 = 540.0;
 /// Length of the first windows, milliseconds.
 const WINDOW_MS: i64 = 1_000;
 /// Windows of a whole run; beyond, neighbours are merged.
@@ -217,7 +217,7 @@ fn finding(course: &Course, drift: &Drift, thresholds: &[&Threshold]) -> DriftFi
         is_time,
         verdict,
         worse: if course.judged.better == Better::Lower { change > 0.0 } else { change < 0.0 },
-        why: if let Shape::Inconclusive(why) = drift.shape { Some(why_word(why).to_owned()) } else { None },
+        why: if let Shape::Inconclusive(why) = drift.shape { Some(why.as_str().to_owned()) } else { None },
         windows: course.points.len(),
         window_ms: course.window * 1e3,
         start: level.and_then(|[start, _]| shown(start)),
@@ -231,14 +231,6 @@ fn finding(course: &Course, drift: &Drift, thresholds: &[&Threshold]) -> DriftFi
     }
 }
 
-fn why_word(why: Why) -> &'static str {
-    match why {
-        Why::TooFewWindows => "too_few_windows",
-        Why::Noise => "noise",
-        Why::Autocorrelation => "autocorrelation",
-    }
-}
-
 /// The threshold on the same statistic of all series that will be missed first. The service time is part of the response
 /// time, so its thresholds count, too.
 fn crossing(course: &Course, drift: &Drift, thresholds: &[&Threshold]) -> Option<CrossingFinding> {
@@ -248,6 +240,7 @@ fn crossing(course: &Course, drift: &Drift, thresholds: &[&Threshold]) -> Option
         let name = &threshold.metric.name;
         (*name == course.metric.name || is_response_time && *name == catalogue::HTTP_REQ_DURATION.name)
             && threshold.selector.is_empty()
+            && threshold.bound.is_finite()
             && match (threshold.stat, course.statistic) {
                 (Stat::Quantile(of), Statistic::Quantile(q)) => (of - q).abs() < 1e-9,
                 // Of a counter it is the rate per second.

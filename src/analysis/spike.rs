@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use super::{
     findings::{RecoveryVerdict, SpikeFinding},
+    load_series::LoadSeries,
     load_shape::{PlannedSpike, spikes},
     recovery::{self, Limits, Recovery, Second, Spike, Why},
 };
 use crate::{
     interval_log::frame::LoggedScenario,
     metric::{
-        Interval, SeriesId, Value, catalogue,
+        Interval,
         intended::{IntendedCell, coarse_quantile},
     },
 };
@@ -41,9 +42,7 @@ pub(crate) struct SpikeSeconds {
     planned: Vec<PlannedSpike>,
     /// By scenario and second of the run.
     cells: BTreeMap<(usize, u32), Cell>,
-    /// Scenarios of the series of users.
-    users: BTreeMap<SeriesId, usize>,
-    started_at_ms: Option<i64>,
+    series: LoadSeries,
 }
 
 impl SpikeSeconds {
@@ -59,25 +58,22 @@ impl SpikeSeconds {
         if self.planned.is_empty() {
             return;
         }
-        let started = *self.started_at_ms.get_or_insert(interval.start_ms);
-        for series in interval.new_series.iter().filter(|series| series.metric.name == catalogue::VUS.name) {
-            let name = series.labels.get("scenario");
-            if let Some(scenario) = self.scenarios.iter().position(|scenario| Some(scenario.as_str()) == name) {
-                self.users.insert(series.id, scenario);
-            }
-        }
+        let middle = self.series.learn(interval);
         for cell in &interval.intended {
             if let Some(own) = self.cell(cell.scenario.into(), cell.second) {
                 own.counts.merge(cell);
             }
         }
-        let middle = interval.start_ms.saturating_add(interval.end_ms.saturating_sub(interval.start_ms) / 2);
-        let Ok(second) = u32::try_from(middle.saturating_sub(started) / 1_000) else { return };
-        for (id, value) in &interval.values {
-            if let (Some(scenario), Value::Gauge(Some(users))) = (self.users.get(id).copied(), value)
-                && let Some(own) = self.cell(scenario, second)
-            {
-                own.users = *users;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+        let second = middle as u32;
+        let users: Vec<(usize, f64)> = self
+            .series
+            .users(interval)
+            .filter_map(|(name, users)| Some((self.scenarios.iter().position(|known| known == name)?, users)))
+            .collect();
+        for (scenario, users) in users {
+            if let Some(own) = self.cell(scenario, second) {
+                own.users = users;
             }
         }
     }

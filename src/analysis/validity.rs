@@ -117,7 +117,7 @@ impl Validity {
             validity.invalid.extend(missing.invalid);
             validity.warnings.extend(missing.warnings);
         }
-        validity.find_reasons(totals, elapsed);
+        validity.find_reasons(totals, elapsed, header.search);
         validity.warnings.extend(folded::warnings(totals));
         validity.warnings.extend(hammering::warning(header, totals, elapsed));
         validity
@@ -129,9 +129,10 @@ impl Validity {
         if self.offered == 0 { 1.0 } else { self.achieved as f64 / self.offered as f64 }
     }
 
-    fn find_reasons(&mut self, totals: &Totals, elapsed: Duration) {
+    /// A search goes beyond the limit on purpose, and judges each rate itself.
+    fn find_reasons(&mut self, totals: &Totals, elapsed: Duration, is_search: bool) {
         let dropped = 1.0 - self.achieved_ratio();
-        if self.dropped > 0 {
+        if self.dropped > 0 && !is_search {
             let (dropped_count, offered) = (show_count(self.dropped), show_several(self.offered, "arrival"));
             let text = format!(
                 "{dropped_count} of {offered} ({}) {} dropped because no user was free; raise maxVUs",
@@ -142,6 +143,7 @@ impl Validity {
         }
         if let Some([_, p99, _]) = self.lag
             && p99 > MAX_LAG_P99.as_secs_f64()
+            && !is_search
         {
             let lag = show_duration(Duration::from_secs_f64(p99));
             self.invalid

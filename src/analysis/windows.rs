@@ -47,7 +47,7 @@ impl<K: PartialEq> Windows<K> {
         while length > self.length_ms.saturating_mul(2) {
             self.merge_neighbours();
         }
-        let middle = interval.start_ms.saturating_add(length / 2).saturating_sub(started_at_ms);
+        let middle = interval.middle_ms().saturating_sub(started_at_ms);
         let affordable = (MOST_VALUES / self.keys.len().max(1)).max(LEAST_WINDOWS);
         let most = i64::try_from(self.most.min(affordable)).unwrap_or(i64::MAX);
         while middle / self.length_ms >= most {

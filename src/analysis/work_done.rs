@@ -8,7 +8,7 @@ use crate::{
     interval_log::{Header, frame::Model},
     metric::{
         MetricDef, SeriesDef, Totals, Value,
-        catalogue::{self, WORK, WorkMetrics},
+        catalogue::{self, PROTOCOLS, ProtocolMetrics, WORK, WorkMetrics},
     },
     units::{show_count, show_several, show_share, was, whole},
 };
@@ -48,9 +48,9 @@ impl MissingWork {
                 String::new()
             };
             missing.invalid.push(format!("no request was sent{why}"));
-        } else if attempts.all_failed() {
+        } else if let Some(none) = none_succeeded(totals, attempts, is_load) {
             let reasons = if threshold_failed { &mut missing.warnings } else { &mut missing.invalid };
-            reasons.push(format!("no request succeeded{}", most_frequent_error(totals, is_load)));
+            reasons.push(none);
         } else {
             for (reason, invalidates) in fruitless(totals, is_load) {
                 let is_warning = threshold_failed || !invalidates;
@@ -65,28 +65,32 @@ impl MissingWork {
             missing.warnings.push(format!("{failed} of {ended} ended early; {SEE}"));
         }
         if header.scenarios.len() > 1 && missing.invalid.is_empty() {
-            header.scenarios.iter().for_each(|scenario| missing.look_at(&scenario.name, totals));
+            for scenario in &header.scenarios {
+                let has_requests = header.requests.iter().any(|request| request.scenario == scenario.name);
+                missing.look_at(&scenario.name, has_requests, totals);
+            }
         }
         missing.find_not_started(header, totals, offered);
         missing
     }
 
     /// A scenario among others that did nothing.
-    fn look_at(&mut self, name: &str, totals: &Totals) {
-        let attempts = Attempts::of_scenarios(totals, |scenario| scenario == Some(name));
-        let iterations = Iterations::of(totals, |scenario| scenario == Some(name));
-        let cut_off = counted(totals, &catalogue::INTERRUPTED_REQUESTS, |scenario| scenario == Some(name));
+    fn look_at(&mut self, name: &str, has_requests: bool, totals: &Totals) {
+        let is_it = |scenario: Option<&str>| scenario == Some(name);
+        let (attempts, iterations) = (Attempts::of_scenarios(totals, is_it), Iterations::of(totals, is_it));
+        let cut_off = counted(totals, &catalogue::INTERRUPTED_REQUESTS, is_it);
         if attempts.total == 0 && cut_off > 0 {
             self.warnings.push(format!("{name}: {}", none_finished(cut_off)));
         }
         if iterations.all_failed() {
             self.invalid.push(format!("{name}: no iteration ran to its end; {SEE}"));
-        } else if attempts.all_failed() {
-            let error = most_frequent_error(totals, |scenario| scenario == Some(name));
-            self.invalid.push(format!("{name}: no request succeeded{error}"));
+        } else if let Some(none) = none_succeeded(totals, attempts, is_it) {
+            self.invalid.push(format!("{name}: {none}"));
+        } else if has_requests && iterations.ended > 0 && attempts.total + cut_off == 0 {
+            self.invalid.push(format!("{name}: no request was sent"));
         } else {
             // A scenario may be there to see its target fail.
-            let reasons = fruitless(totals, |scenario| scenario == Some(name));
+            let reasons = fruitless(totals, is_it);
             self.warnings.extend(reasons.map(|(reason, _)| format!("{name}: {reason}")));
         }
     }
@@ -97,14 +101,16 @@ impl MissingWork {
             header.scenarios.iter().enumerate().filter(|(_, scenario)| scenario.model != Model::Open)
         {
             let dropped = offered.scenario(index).dropped;
-            let ended = Iterations::of(totals, |name| name == Some(&*scenario.name)).ended;
-            let share = dropped as f64 / (dropped + ended).max(1) as f64;
+            let is_it = |name: Option<&str>| name == Some(&*scenario.name);
+            let interrupted = counted(totals, &catalogue::INTERRUPTED_ITERATIONS, is_it);
+            let planned = dropped + Iterations::of(totals, is_it).ended + interrupted;
+            let share = dropped as f64 / planned.max(1) as f64;
             if share > MAX_DROPPED {
                 self.invalid.push(format!(
                     "{}: {} of {} ({}) {} not started: `maxDuration` was over, or no user was left",
                     scenario.name,
                     show_count(dropped),
-                    show_several(dropped + ended, "planned iteration"),
+                    show_several(planned, "planned iteration"),
                     show_share(share),
                     was(dropped)
                 ));
@@ -124,6 +130,26 @@ impl Iterations {
     }
 }
 
+/// Says so if there were attempts, and each of them failed or met a rate limit that the profile expects.
+fn none_succeeded(
+    totals: &Totals,
+    attempts: Attempts,
+    is_wanted: impl Fn(Option<&str>) -> bool + Copy,
+) -> Option<String> {
+    if attempts.all_failed() {
+        return Some(format!("no request succeeded{}", most_frequent_error(totals, is_wanted)));
+    }
+    let is_limited = |series: &SeriesDef| {
+        is_wanted(series.labels.get("scenario")) && series.labels.get("error_class") == Some("limited")
+    };
+    let of = |protocol: &ProtocolMetrics| Attempts::of_series(totals, protocol.failed, is_limited).total;
+    let limited: u64 = PROTOCOLS.iter().map(of).sum();
+    (limited > 0 && attempts.failed + limited == attempts.total).then(|| {
+        let (limited, attempts) = (show_count(limited), show_several(attempts.total, "request"));
+        format!("no request succeeded: {limited} of {attempts} met a rate limit (`limited`)")
+    })
+}
+
 /// Work beside requests of which nothing succeeded, although requests did; and whether the run is invalid for it.
 fn fruitless(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool + Copy) -> impl Iterator<Item = (String, bool)> {
     let fruitless = move |noun: &str, success: &str, failed: &MetricDef, reasons: &MetricDef, label: &str| {
@@ -137,9 +163,28 @@ fn fruitless(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool + Copy) -
     let work = WORK.iter().filter_map(move |WorkMetrics { noun, success, failed, reasons, invalidates, .. }| {
         fruitless(noun, success, failed, reasons, "reason").map(|reason| (reason, *invalidates))
     });
-    // The probe of the revision may succeed, and what needs a session that does not open is not sent.
-    let mcp = fruitless("MCP request", "succeeded", &catalogue::MCP_REQ_FAILED, &catalogue::MCP_ERRORS, "error_class");
-    work.chain(mcp.map(|reason| (reason, true)))
+    let mcp = mcp_in_vain(totals, is_wanted).then(|| {
+        let most = most_frequent(totals, is_wanted, |metric| metric.name == catalogue::MCP_ERRORS.name, "error_class");
+        let most = most.map_or_else(String::new, |most| format!("; most often: {most}"));
+        (format!("no MCP request succeeded{most}"), true)
+    });
+    // The card of an agent may be had although nothing else succeeds.
+    let a2a = fruitless("A2A request", "succeeded", &catalogue::A2A_REQ_FAILED, &catalogue::A2A_ERRORS, "error_class");
+    work.chain(mcp).chain(a2a.map(|reason| (reason, true)))
+}
+
+/// Whether no request of a step of MCP succeeded. What opens a session may: the probe of the revision, `initialize`. Where
+/// no session opens, nothing else is sent.
+fn mcp_in_vain(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool + Copy) -> bool {
+    let attempts = |opens: bool| {
+        Attempts::of_series(totals, &catalogue::MCP_REQ_FAILED, |series| {
+            let method = series.labels.get("mcp_method");
+            is_wanted(series.labels.get("scenario"))
+                && matches!(method, Some("server/discover" | "initialize")) == opens
+        })
+    };
+    let (steps, opening) = (attempts(false), attempts(true));
+    if steps.total > 0 { steps.all_failed() } else { opening.all_failed() }
 }
 
 /// What a counter counted in some scenarios.

@@ -8,15 +8,23 @@ use crate::units;
 
 /// Flags of `compare`.
 #[derive(Debug, Clone, Args)]
-#[command(override_usage = "loadagent compare [OPTIONS] <BASE> <NEW>")]
+#[command(
+    override_usage = "loadagent compare [OPTIONS] <BASE> <NEW>\n       loadagent compare [OPTIONS] --history DIR"
+)]
 pub struct CompareArgs {
     /// Baseline run: a directory, an ID in runs/, or three or more repeated runs, separated by commas; last-good is the newest
     /// run beside NEW that passed with the same load
-    #[arg(required = true, num_args = 1, value_delimiter = ',')]
+    ///
+    /// Baseline run: a directory, an ID in runs/, a summary of k6 (JSON), PREFIX_stats.csv of Locust, or three or more repeated
+    /// runs, separated by commas; last-good is the newest run beside NEW that passed with the same load.
+    #[arg(required_unless_present = "history", num_args = 1, value_delimiter = ',')]
     pub base: Vec<PathBuf>,
     /// New run, or three or more repeated runs, as for BASE
-    #[arg(required = true, num_args = 1, value_delimiter = ',')]
+    #[arg(required_unless_present = "history", num_args = 1, value_delimiter = ',')]
     pub new: Vec<PathBuf>,
+    /// Find changes over all runs of a directory instead: steps and trends, from the oldest run to the newest
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["base", "new", "junit"])]
+    pub history: Option<PathBuf>,
     /// Smallest difference of times and rates that matters
     #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share)]
     pub margin: f64,
@@ -29,6 +37,9 @@ pub struct CompareArgs {
     /// Print Markdown, for a comment on a pull request
     #[arg(long)]
     pub markdown: bool,
+    /// Also write JUnit XML to this file, for CI systems: a test case for each row
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
     /// Compare even if the loads differ or a run is invalid
     #[arg(long)]
     pub force: bool,

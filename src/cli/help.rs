@@ -10,14 +10,18 @@ const GROUPS: &[(&str, &str)] = &[
     ),
     ("Profile", "environment confirm preset scenarios variables seed"),
     ("Outputs", "outputs traces tags drain grafana"),
-    ("Thresholds", "thresholds no_thresholds"),
+    ("Targets", "scrape_targets prometheus_queries prometheus"),
+    ("Thresholds", "thresholds warm_up no_thresholds baseline"),
     ("Run", "run_id instance run_dir resume workers disk_limit control grace health"),
     ("Summary", "html junit markdown csv summary_export summary_trend_stats summary_by_stage termination_message"),
     ("HTTP", "method headers body insecure_skip_tls_verify max_redirects http_debug"),
     ("Terminal", "quiet no_color no_progress"),
 ];
 
-/// What `-h` of a command shows of them; that of the program, which lists the commands, shows only those of the load.
+/// What `-h` of the program shows of them, which lists the commands, too.
+const OF_PROGRAM: &str = "vus duration rate";
+
+/// What `-h` of a command shows of them.
 const COMMON: &str =
     "vus duration iterations stages rate environment scenarios variables outputs thresholds http_debug quiet";
 
@@ -34,9 +38,8 @@ pub(super) fn arrange(command: Command) -> Command {
     let name = command.get_name().to_owned();
     let command = command.mut_args(described).mut_subcommands(arrange);
     match name.as_str() {
-        PROGRAM => {
-            command.mut_args(|arg| grouped(arg, |id, group| group == "Load" && names(COMMON).any(|name| name == id)))
-        }
+        PROGRAM => command
+            .mut_args(|arg| grouped(arg, |id, group| group == "Load" && names(OF_PROGRAM).any(|name| name == id))),
         "run" | "check" => {
             let hides = |arg: &Arg| name == "check" && names(WITHOUT_EFFECT_ON_CHECK).any(|id| arg.get_id() == id);
             let command = command.mut_args(|arg| grouped(arg, |id, _| names(COMMON).any(|name| name == id)));

@@ -77,7 +77,7 @@ pub struct LoadArgs {
 }
 
 /// Reads a number of users or iterations.
-fn at_least_one(text: &str) -> Result<u32, String> {
+pub(super) fn at_least_one(text: &str) -> Result<u32, String> {
     whole(text)
         .ok()
         .filter(|number| *number > 0)

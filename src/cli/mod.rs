@@ -3,14 +3,17 @@
 //! Owns flags and their help. Never acts on them. Where k6 has a flag, its name is used. Help texts are plain text: where a
 //! doc comment would need Markdown, `help` is given explicitly. Start with [`Cli`].
 
+mod campaign;
 mod compare;
 mod control;
+mod convert;
 mod dashboards;
 mod help;
 pub(crate) mod load;
 mod merge;
 mod parse;
 mod report_files;
+mod targets;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -18,14 +21,17 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 pub(crate) use self::{
+    campaign::CampaignArgs,
     compare::CompareArgs,
     control::{ControlArgs, ScaleArgs},
+    convert::{ConvertArgs, FirstLoad, InitArgs, ReadingArgs},
     dashboards::{DashboardsAction, ExportArgs},
 };
 pub(crate) use load::LoadArgs;
 pub(crate) use merge::MergeArgs;
-pub(crate) use parse::{command, near_command, parse, variables};
+pub(crate) use parse::{command, near_command, parse, run_args, variables};
 pub(crate) use report_files::ReportFiles;
+pub(crate) use targets::TargetFlags;
 
 use crate::{exit::Exit, units};
 
@@ -46,10 +52,18 @@ pub struct Cli {
 pub enum Command {
     /// Run a profile, a bundled profile, or requests to a URL
     Run(Box<RunArgs>),
+    /// Run several profiles in order, with one table
+    ///
+    /// Run several profiles in order, with pauses, repeats, one table and one exit code.
+    Campaign(CampaignArgs),
     /// Validate a profile and print its plan; sends nothing
     Check(Box<CheckArgs>),
     /// Write a first profile, and a JSON Schema for editors
     Init(InitArgs),
+    /// Convert a HAR, OpenAPI, Postman or curl file to a profile
+    ///
+    /// Convert a HAR, OpenAPI 3 description, Postman collection or curl commands to a profile. Secrets become variables.
+    Convert(ConvertArgs),
     /// List what an MCP server offers, and write a profile to start from
     ///
     /// List the tools, resources and prompts of an MCP server, and write a profile to start from. Tools are listed, not
@@ -102,22 +116,6 @@ pub enum Command {
         /// Shell to print it for
         shell: clap_complete::Shell,
     },
-}
-
-/// Flags of `init`.
-#[derive(Debug, Clone, Args)]
-pub struct InitArgs {
-    /// File to write; loadagent.schema.json is written beside it
-    #[arg(default_value = "loadagent.yaml")]
-    pub file: PathBuf,
-    /// URL of the service under test
-    #[arg(long, value_name = "URL", default_value = Self::URL)]
-    pub url: String,
-}
-
-impl InitArgs {
-    /// Where the practice target listens without flags.
-    pub(crate) const URL: &str = "http://127.0.0.1:8080";
 }
 
 /// Flags of `mcp`.
@@ -183,15 +181,27 @@ pub struct RunArgs {
     /// Whether `outputs` is the list of `LOADAGENT_OUT`.
     #[arg(skip)]
     pub outputs_by_variable: bool,
+    /// Whether it is a run of a campaign, which prints its own table instead of the summary.
+    #[arg(skip)]
+    pub is_of_campaign: bool,
     /// Variables of the environment that options have their values from.
     #[arg(skip)]
     pub options_by_variable: Vec<String>,
     /// Spans.
     #[arg(long, value_name = "ADDRESS", help = TRACES_HELP, env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,
+    /// Targets that are scraped.
+    #[command(flatten)]
+    pub targets: TargetFlags,
     /// Thresholds beside those of the profile.
     #[arg(long = "threshold", value_name = "METRIC=CONDITION", help = "Set a threshold", long_help = THRESHOLD_HELP, value_parser = threshold, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
     pub thresholds: Vec<(String, String)>,
+    /// Run that thresholds with `x baseline` are compared with: its directory, or its ID in runs/
+    #[arg(long, value_name = "RUN", help = BASELINE_HELP, env = "LOADAGENT_BASELINE")]
+    pub baseline: Option<String>,
+    /// Leave the first TIME of the run out of thresholds
+    #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_WARM_UP")]
+    pub warm_up: Option<Duration>,
     /// Disable all thresholds
     #[arg(long, env = "LOADAGENT_NO_THRESHOLDS", value_parser = switch)]
     pub no_thresholds: bool,
@@ -376,6 +386,8 @@ const THRESHOLD_HELP: &str = "Set a threshold; it replaces those of the profile 
 
 const TRACES_HELP: &str =
     "Trace requests and send spans over OTLP, for example 'http://localhost:4318?ratio=0.01&max=50/s'";
+
+const BASELINE_HELP: &str = "Run that thresholds such as 'http_req_duration=p(95) < 3 x baseline' are compared with: its directory, or its ID in runs/";
 
 const GRAFANA_HELP: &str = "URL of Grafana, for a link to the run's dashboard, for example http://localhost:3000";
 

@@ -9,7 +9,7 @@ use clap::{
     parser::ValueSource,
 };
 
-use super::{Cli, Command, help};
+use super::{Cli, Command, RunArgs, help};
 use crate::language::did_you_mean;
 
 /// Options of other tools (k6, Locust, wrk, hey, ab, oha, vegeta, curl) and what stands for them here.
@@ -28,7 +28,8 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["-v", "--verbose", "--debug"], "--http-debug"),
     (&["--no-summary"], "-q (--quiet)"),
     (&["-f", "--locustfile", "--file", "--config"], "the profile without a flag: loadagent run profile.yaml"),
-    (&["-m", "--request"], "--method METHOD"),
+    (&["-m", "-X", "--request"], "--method METHOD"),
+    (&["--dry-run", "--validate", "--lint"], "loadagent check, which sends nothing"),
     (&["-D", "--data", "--data-raw", "--data-binary"], "--body TEXT, or --body @FILE"),
     (&["--host", "--url"], "the URL without a flag, or base_url in a profile"),
     (&["--timeout"], "http: {timeout: 10s} in a profile"),
@@ -83,6 +84,19 @@ const OF_RUN: [&str; 2] = ["run", "check"];
 /// Reads the words of this process; ends it with a message or with help where they say so.
 pub(crate) fn parse() -> Cli {
     read(&std::env::args_os().collect::<Vec<_>>()).unwrap_or_else(|error| error.exit())
+}
+
+/// Reads options of `run`, as if they stood on the command line.
+///
+/// # Errors
+/// When they are wrong.
+pub(crate) fn run_args(options: &[String]) -> Result<RunArgs, Error> {
+    let words = ["loadagent", "run"].into_iter().chain(options.iter().map(String::as_str));
+    let cli = read(&words.map(OsString::from).collect::<Vec<_>>())?;
+    Ok(match cli.command {
+        Some(Command::Run(args)) => *args,
+        _ => cli.run,
+    })
 }
 
 /// Reads words, the first of them the name of the program.

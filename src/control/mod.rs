@@ -43,6 +43,10 @@ pub(crate) struct DesiredState {
     pub users: Vec<Option<u32>>,
     /// Arrivals per second of a scenario (by position), instead of its schedule's.
     pub rates: Vec<Option<f64>>,
+    /// Whether a search sets the rates: it reports them itself.
+    pub is_search: bool,
+    /// End the schedules now, as at their planned end: a search is done.
+    pub schedules_over: bool,
 }
 
 /// A worker applied a control command, the control API took one, or a scenario has something to say.

@@ -233,6 +233,9 @@ impl ControlHandler {
         if self.control.current().stop.is_some() {
             return Err(bad("the run is stopping; nothing is changed"));
         }
+        if self.control.current().is_search {
+            return Err(bad("the run searches for its breaking point, and sets the rates itself; nothing is changed"));
+        }
         if scenarios[index].open {
             let rate = body.get("rate").filter(|rate| rate.is_null() || in_range(rate)).ok_or_else(|| {
                 let most = show_count(MAX_RATE);

@@ -10,6 +10,9 @@ pub(super) fn reason_of(attempt: &Attempt) -> String {
     let cause = attempt.cause.as_ref().map(|cause| cause.words());
     let own = match (attempt.error, attempt.status) {
         (Some(class), _) if class.is_timeout() => Some(timeout_words(class, attempt)),
+        (Some(ErrorClass::Status4xx), Some(407)) => {
+            Some("the proxy answered 407: write its user and password, http://user:password@host:port".to_owned())
+        }
         (Some(ErrorClass::Status4xx | ErrorClass::Status5xx | ErrorClass::Status), Some(status)) => {
             Some(format!("the server answered {status}"))
         }
@@ -25,7 +28,7 @@ pub(super) fn reason_of(attempt: &Attempt) -> String {
 
 /// The reason of a failure after the response.
 pub(super) fn in_words(failure: &Failure) -> String {
-    failure.cause.as_ref().map_or_else(|| failure.class.meaning().to_owned(), |cause| cause.words())
+    failure.words()
 }
 
 /// Where a time-out found the attempt.

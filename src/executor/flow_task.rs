@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use super::{
-    mcp,
+    a2a, mcp,
     pace::Pace,
     raw_records::Volume,
     response_handler::Handler,
@@ -320,6 +320,10 @@ impl FlowTask {
                 // Boxed: only requests of MCP should carry it.
                 let ids = (step, variant);
                 return Box::pin(mcp::perform(user, (&mut self.flow, &mut self.lane), ids, request, again, pace)).await;
+            }
+            if request.spec.a2a.is_some() {
+                let ids = (step, variant);
+                return Box::pin(a2a::perform(user, (&mut self.flow, &mut self.lane), ids, request, again, pace)).await;
             }
             let mut rendered = run.buffers.take();
             let (clock, mut outgoing) = render(run, (&mut self.flow, &self.lane), request, again, pace, &mut rendered)?;

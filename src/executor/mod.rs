@@ -5,6 +5,8 @@
 //! Never imports telemetry: a slow output cannot slow a request. Start with [`worker`], then [`open`],
 //! [`closed`] and [`vu`].
 
+mod a2a;
+mod agui_recorder;
 pub(crate) mod budget;
 pub(crate) mod buffers;
 pub(crate) mod closed;
@@ -23,6 +25,7 @@ pub(crate) mod rows;
 mod rpc_recorder;
 pub(crate) mod scenario;
 pub(crate) mod scenario_recorder;
+mod sending;
 pub(crate) mod shared;
 mod socket_recorder;
 mod socket_reopened;

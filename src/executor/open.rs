@@ -158,20 +158,25 @@ impl OpenLoop {
         if state.stop.is_some() {
             return Some(ScheduleEnd::Stopped);
         }
+        if state.schedules_over {
+            return Some(ScheduleEnd::Over);
+        }
         let rate = state.rates[self.run.index];
         if rate == std::mem::replace(&mut self.commanded_rate, rate) {
             return None;
         }
         // A scenario that has not begun begins when it was planned to.
         let at = now.max(anchor);
-        let shown = rate.map_or_else(|| "rate as scheduled".to_owned(), |rate| format!("{rate}/s"));
-        let what = format!("{}: {shown}", self.run.scenario.name);
-        subscriber.report(ControlEvent {
-            at: self.run.offset(now) + self.run.scenario.start,
-            worker: Some(self.worker),
-            kind: EventKind::Command,
-            what,
-        });
+        if !state.is_search {
+            let shown = rate.map_or_else(|| "rate as scheduled".to_owned(), |rate| format!("{rate}/s"));
+            let what = format!("{}: {shown}", self.run.scenario.name);
+            subscriber.report(ControlEvent {
+                at: self.run.offset(now) + self.run.scenario.start,
+                worker: Some(self.worker),
+                kind: EventKind::Command,
+                what,
+            });
+        }
         Some(ScheduleEnd::RateChanged { at, rate })
     }
 

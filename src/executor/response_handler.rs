@@ -40,8 +40,9 @@ impl ResponseHandler for Handler<'_> {
         }
     }
 
-    fn fulfils(&self, response: &Response<'_>) -> bool {
-        self.demands.is_none_or(|demand| self.flow.borrow().fulfils(demand, response, self.clock))
+    fn missed(&self, response: &Response<'_>) -> Option<String> {
+        let missed = self.demands.filter(|demand| !self.flow.borrow().fulfils(demand, response, self.clock))?;
+        Some(missed.written().to_string())
     }
 
     fn events(&self) -> Option<&dyn EventConsumer> {

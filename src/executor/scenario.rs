@@ -14,9 +14,10 @@ use crate::{
     plan::{
         Partition, Scenario,
         flow::{Effect, FlowContext},
+        mcp::Revision,
         schedule::stage_at,
     },
-    protocol::{Network, mcp::KnownRevisions},
+    protocol::{Network, a2a::Interface, known::Known},
     units::show_duration,
 };
 
@@ -87,7 +88,9 @@ pub(crate) struct ScenarioRun {
     /// Whether a step opens a WebSocket.
     has_sockets: bool,
     /// Revisions that servers of MCP speak, as its users found out.
-    pub mcp_revisions: KnownRevisions,
+    pub mcp_revisions: Known<Revision>,
+    /// Interfaces of agents, as their cards say.
+    pub a2a_interfaces: Known<Interface>,
     /// What all workers share of it.
     pub shared: Arc<SharedScenario>,
     control: Control,
@@ -130,7 +133,8 @@ impl ScenarioRun {
             given: scenario.flow.slots_of(&context.given),
             has_streams,
             has_sockets,
-            mcp_revisions: KnownRevisions::default(),
+            mcp_revisions: Known::default(),
+            a2a_interfaces: Known::default(),
             scenario,
             part: context.part,
             seed: context.seed.wrapping_add(index as u64),

@@ -3,6 +3,8 @@
 //! Takes the labels of each step from the step table and keeps, per step, the series it used last, so that recording a
 //! request is a comparison and a dozen array writes.
 
+pub(super) mod a2a;
+mod agui;
 mod jobs;
 pub(super) mod mcp;
 pub(super) mod rpc;
@@ -78,8 +80,12 @@ struct Caches {
     samples: HashMap<SampleKey, (Family, usize)>,
     /// Streams and answers.
     streams: HashMap<streams::StreamKey, Family>,
+    /// What a step counts by a word of a closed list.
+    words: HashMap<(streams::StreamKey, &'static str), Family>,
     /// Calls of JSON-RPC.
     calls: HashMap<rpc::CallKey, Family>,
+    /// Requests of A2A.
+    a2a: HashMap<a2a::A2aKey, Family>,
     /// Requests of MCP.
     mcp: HashMap<mcp::McpKey, Family>,
     /// Computed labels by step; their numbers begin with 1.

@@ -115,9 +115,11 @@ pub(super) async fn run(
     let network = &user.run.network;
     let opened = user.sessions.http.open_websocket(lane, network, request, spec, probe).await;
     let attempt = probe.attempt();
-    let Ok(stream) = opened else { return Over { at: attempt.end, ended: None, was_open: false, is_lost: false } };
+    let Ok((stream, deflates)) = opened else {
+        return Over { at: attempt.end, ended: None, was_open: false, is_lost: false };
+    };
     let recorder = SocketRecorder::opened(user, (stage, step), attempt.taken, attempt.end);
-    let mut socket = Socket::new(stream);
+    let mut socket = Socket::new(stream, deflates);
     let mut session = Session {
         user,
         flow,

@@ -21,15 +21,18 @@ use crate::{
         event_stream::{EventStreamSpec, Goodput},
         flow::Effect,
     },
-    protocol::sse::{
-        measure::{Answer, Piece, StreamMeasure, Tokens},
-        reader::{EventConsumer, StreamEvent},
+    protocol::{
+        agui::RunMeasure,
+        sse::{
+            measure::{Answer, Piece, StreamMeasure, Tokens},
+            reader::{EventConsumer, StreamEvent},
+        },
     },
 };
 
 /// How a stream ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(super) enum End {
     /// As it should.
     Whole,
     /// With a failure.
@@ -57,6 +60,8 @@ pub(super) struct StreamRecorder<'a> {
     is_open: Cell<bool>,
     /// The effect of a step for an event that ends more than the stream.
     effect: RefCell<Option<Effect>>,
+    /// The runs of an agent in it.
+    pub runs: Option<RefCell<Box<RunMeasure>>>,
 }
 
 impl<'a> StreamRecorder<'a> {
@@ -69,7 +74,8 @@ impl<'a> StreamRecorder<'a> {
     ) -> Self {
         let (events, opened, is_open, effect) = Default::default();
         let (measure, intended) = (RefCell::new(new_measure(spec)), Cell::new(intended));
-        Self { run, spec, flow, step, variant, stage, intended, measure, events, opened, is_open, effect }
+        let runs = spec.layout.is_run().then(RefCell::default);
+        Self { run, spec, flow, step, variant, stage, intended, measure, events, opened, is_open, effect, runs }
     }
 
     /// The effect of a step for an event that ends more than the stream.
@@ -99,10 +105,13 @@ impl<'a> StreamRecorder<'a> {
                 ("finish_reason", answer.finish_reason.as_deref().map_or(Value::Null, Value::from)),
             ]);
         }
+        if let Some(runs) = &self.runs {
+            values.push(("outcome", runs.borrow().outcome.map_or(Value::Null, Value::from)));
+        }
         Value::Map(values.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 
-    fn since_due(&self, at: Instant) -> Duration {
+    pub(super) fn since_due(&self, at: Instant) -> Duration {
         at.saturating_duration_since(self.intended.get())
     }
 
@@ -148,6 +157,7 @@ impl<'a> StreamRecorder<'a> {
             self.observe_stream(StreamMetric::LongestGap, gap.as_secs_f64(), end);
         }
         self.observe_stream(StreamMetric::Duration, since(end), end);
+        self.record_run(end, how);
         let Some(answer) = &measure.answer else { return };
         if answer.first_token.is_none() && how == End::CutOff {
             self.observe_answer(AnswerMetric::TimeToFirstToken, since(end), end);
@@ -218,7 +228,7 @@ impl EventConsumer for StreamRecorder<'_> {
     }
 
     fn event(&self, event: &StreamEvent<'_>) -> ControlFlow<()> {
-        let StreamEvent { response, part, at } = event;
+        let StreamEvent { response, part, disorder, at } = event;
         let (gap, piece) = {
             let mut measure = self.measure.borrow_mut();
             let gap = measure.event(*at);
@@ -235,6 +245,9 @@ impl EventConsumer for StreamRecorder<'_> {
             Piece::None => {}
             Piece::First => self.observe_answer(AnswerMetric::TimeToFirstToken, since.as_secs_f64(), *at),
             Piece::Next(gap) => self.observe_answer(AnswerMetric::InterChunkLatency, gap.as_secs_f64(), *at),
+        }
+        if let Some(event) = &part.run {
+            self.take_run_event(event, *disorder, *at);
         }
         let response = Response { duration: since, ..*response };
         self.perform(response, *at)?;

@@ -79,6 +79,8 @@ pub(super) fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Pl
         http: HttpOptions::default(),
         seed: 1,
         outputs: Vec::new(),
+        baseline: None,
+        targets: Vec::new(),
         traces: None,
         variables: BTreeMap::new(),
         metrics: [].into(),
@@ -98,7 +100,7 @@ pub(super) fn closed_shape(schedule: ClosedSchedule, shared_iterations: Option<u
 
 fn open_shape(rate: f64, length: Duration, max_vus: u32) -> Shape {
     let schedule = OpenSchedule::constant(rate, length, Spacing::Even);
-    Shape::Open(OpenShape { schedule, pre_allocated_vus: 0, max_vus })
+    Shape::Open(OpenShape { schedule, pre_allocated_vus: 0, max_vus, is_searched: false })
 }
 
 /// What a scenario left behind.

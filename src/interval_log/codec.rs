@@ -58,21 +58,61 @@ pub(crate) fn encode(interval: &Interval) -> Vec<u8> {
     out
 }
 
+/// Which series of a log are read: the others are passed over.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    wants: fn(&MetricDef) -> bool,
+    /// By the number of a series; those that are not known yet are read.
+    skipped: Vec<bool>,
+}
+
+impl Columns {
+    /// The series of metrics that `wants` accepts.
+    #[must_use]
+    pub(crate) fn of(wants: fn(&MetricDef) -> bool) -> Self {
+        Self { wants, skipped: Vec::new() }
+    }
+
+    fn add(&mut self, series: &SeriesDef) {
+        let place = series.id as usize;
+        // Numbers are consecutive; a damaged log must not make this any larger.
+        if self.skipped.len() == place {
+            self.skipped.push(!(self.wants)(&series.metric));
+        }
+    }
+
+    fn skips(&self, id: u32) -> bool {
+        self.skipped.get(id as usize).copied().unwrap_or(false)
+    }
+}
+
 /// Decodes an interval; None when the bytes are not one.
 #[must_use]
 pub(crate) fn decode(bytes: &[u8]) -> Option<Interval> {
+    decode_columns(bytes, None)
+}
+
+/// The same without the values of series that are not wanted.
+#[must_use]
+pub(crate) fn decode_columns(bytes: &[u8], mut columns: Option<&mut Columns>) -> Option<Interval> {
     let mut input = VarintReader::new(bytes);
     let Span { sequence, start_ms, end_ms } = read_span(&mut input)?;
     let mut interval = Interval { sequence, start_ms, end_ms, ..Interval::default() };
     for _ in 0..input.number()? {
-        interval.new_series.push(read_series(&mut input)?);
+        let series = read_series(&mut input)?;
+        columns.iter_mut().for_each(|columns| columns.add(&series));
+        interval.new_series.push(series);
     }
     let values = input.number()?;
     // A value takes two bytes at least; a larger count is a corrupt interval, and nothing is allocated for it.
     interval.values.reserve(usize::try_from(values).ok().filter(|values| *values <= bytes.len() / 2)?);
     for _ in 0..values {
         let id = u32::try_from(input.number()?).ok()?;
-        interval.values.push((id, read_value(&mut input)?));
+        if columns.as_ref().is_some_and(|columns| columns.skips(id)) {
+            skip_value(&mut input)?;
+        } else {
+            interval.values.push((id, read_value(&mut input)?));
+        }
     }
     for _ in 0..input.number()? {
         interval.intended.push(read_cell(&mut input)?);
@@ -175,6 +215,17 @@ fn read_value(input: &mut VarintReader<'_>) -> Option<Value> {
             Value::Trend(Box::new(histogram))
         }
     })
+}
+
+fn skip_value(input: &mut VarintReader<'_>) -> Option<()> {
+    match kind_of(input.byte()?)? {
+        Kind::Counter | Kind::Gauge => input.float().map(drop),
+        Kind::Rate => input.number().and_then(|_| input.number()).map(drop),
+        Kind::Trend => {
+            (input.number()?, input.float()?, input.float()?, input.float()?);
+            buckets::skip(input)
+        }
+    }
 }
 
 fn read_cell(input: &mut VarintReader<'_>) -> Option<IntendedCell> {

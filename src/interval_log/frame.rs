@@ -49,6 +49,9 @@ pub struct Header {
     pub seed: u64,
     /// Planned length in milliseconds, without graceful stops.
     pub planned_ms: u64,
+    /// Milliseconds from the start that thresholds leave out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub warm_up_ms: u64,
     /// Labels of every series of the run.
     pub labels: Vec<(String, String)>,
     /// Scenarios in the order of the plan.
@@ -60,6 +63,9 @@ pub struct Header {
     pub counters: Vec<String>,
     /// Thresholds in their order.
     pub thresholds: Vec<LoggedThreshold>,
+    /// Whether the load is that of a search for the breaking point.
+    #[serde(default)]
+    pub search: bool,
     /// The part of the load that this process makes: its number from 1, and the number of parts; None for all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment: Option<(u64, u64)>,
@@ -68,8 +74,13 @@ pub struct Header {
     pub merged: Option<u64>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// A threshold in the log.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
 pub struct LoggedThreshold {
     /// The metric as written.
     pub metric: String,
@@ -77,6 +88,12 @@ pub struct LoggedThreshold {
     pub condition: String,
     /// Whether no data passes.
     pub allow_no_data: bool,
+    /// The bound, if it is a multiple of another run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<f64>,
+    /// The stage that it is a multiple of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline_stage: Option<String>,
     /// Its place among tiers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,

@@ -11,11 +11,11 @@ use std::{
 };
 
 use super::{
-    codec,
+    codec::{self, Columns},
     frame::{Event, FrameKind, HEAD, Header, LogError, MAGIC},
     frames::{FileId, Found, Frames, glimpse, read_at},
 };
-use crate::metric::Interval;
+use crate::metric::{Interval, MetricDef};
 
 /// One frame, read.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,8 @@ pub struct IntervalCursor {
     others: u64,
     /// A newer file in which the position lies within the merged interval of this number.
     within: Option<(FileId, u64)>,
+    /// Which series are read; None for all.
+    columns: Option<Columns>,
 }
 
 /// Where a reader of an older file is in a newer one.
@@ -60,7 +62,13 @@ impl IntervalCursor {
     /// When the file can't be read or is no log.
     pub fn open(path: &Path) -> Result<Self, LogError> {
         let frames = Frames::open(path)?;
-        Ok(Self { path: path.to_owned(), frames, sequence: None, others: 0, within: None })
+        Ok(Self { path: path.to_owned(), frames, sequence: None, others: 0, within: None, columns: None })
+    }
+
+    /// Reads only the series of metrics that `wants` accepts: of long logs, most of the time goes into histograms.
+    #[must_use]
+    pub fn reading(self, wants: fn(&MetricDef) -> bool) -> Self {
+        Self { columns: Some(Columns::of(wants)), ..self }
     }
 
     /// The next whole frame; None at the end of what is written, and before a torn frame.
@@ -81,7 +89,8 @@ impl IntervalCursor {
             let payload = self.frames.payload(length);
             let entry = match kind {
                 FrameKind::Header => serde_json::from_slice(payload).ok().map(Entry::Header),
-                FrameKind::Interval => codec::decode(payload).map(|interval| Entry::Interval(Box::new(interval))),
+                FrameKind::Interval => codec::decode_columns(payload, self.columns.as_mut())
+                    .map(|interval| Entry::Interval(Box::new(interval))),
                 FrameKind::Event => serde_json::from_slice(payload).ok().map(Entry::Event),
                 FrameKind::End => serde_json::from_slice(payload).ok().map(Entry::End),
             };

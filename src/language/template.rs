@@ -64,6 +64,24 @@ impl Part {
     }
 }
 
+/// A URL without its fragment, which is never sent (RFC 9112, section 3.2): without what follows the first `#` outside of
+/// expressions.
+fn before_fragment(text: &str) -> &str {
+    let (mut depth, mut quote, mut before) = (0_u32, None, ' ');
+    for (at, c) in text.char_indices() {
+        match (c, quote) {
+            (_, Some(open)) => quote = (c != open || before == '\\').then_some(open),
+            ('\'' | '"', None) if depth > 0 => quote = Some(c),
+            ('{', None) if depth > 0 || before == '$' => depth += 1,
+            ('}', None) => depth = depth.saturating_sub(1),
+            ('#', None) if depth == 0 => return &text[..at],
+            _ => {}
+        }
+        before = c;
+    }
+    text
+}
+
 impl Template {
     /// Compiles a scalar: `${…}` is an expression, `$${` a literal `${`.
     ///
@@ -109,6 +127,7 @@ impl Template {
     }
 
     fn parsed(text: &str, scope: &dyn Scope, mut place: Option<UrlPlace>) -> Result<Self, TemplateError> {
+        let text = if place == Some(UrlPlace::Begin) { before_fragment(text) } else { text };
         let mut parts = Vec::new();
         let mut literal = String::new();
         let (mut needs, mut from) = (Needs::default(), 0);

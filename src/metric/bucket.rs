@@ -5,7 +5,7 @@
 //! Lowering the scale by `d` is a shift, `((i - 1) >> d) + 1`, and loses nothing
 //! (OpenTelemetry data model, "Exponential Scale": perfect subsetting).
 
-use std::sync::LazyLock;
+use std::{ops::RangeInclusive, sync::LazyLock};
 
 /// Buckets per power of two are `2^SCALE`.
 pub(crate) const SCALE: u32 = 8;
@@ -15,6 +15,9 @@ const CELL_BITS: u32 = 10;
 
 /// Values are clamped to `2^±MAX_OCTAVE`, which bounds every histogram; any whole number of 63 bits is below it.
 const MAX_OCTAVE: i32 = 63;
+
+/// Every index that a value can have: what else stands in a log is damage.
+pub(crate) const INDICES: RangeInclusive<i32> = -MAX_OCTAVE << SCALE..=MAX_OCTAVE << SCALE;
 
 struct Grid {
     /// Mantissa of `2^(k/256)` for k in 0..=256; the last one is beyond any mantissa.

@@ -5,8 +5,14 @@
 
 use std::borrow::Cow;
 
+mod families;
 mod work;
 
+pub use families::{
+    A2A_FAMILY, A2A_TASK_FAMILY, A2aMetric, A2aTaskMetric, AGUI_FAMILY, ANSWER_FAMILY, AguiMetric, AnswerMetric,
+    JOB_FAMILY, JobMetric, MCP_FAMILY, MCP_SESSION_FAMILY, McpMetric, McpSessionMetric, RPC_FAMILY, RpcMetric,
+    SOCKET_FAMILY, STEP_FAMILIES, STREAM_FAMILY, SocketMetric, StreamMetric,
+};
 pub use work::{WORK, WorkMetrics};
 
 /// How observations of a metric are aggregated.
@@ -75,6 +81,8 @@ pub enum LabelGroup {
     Rpc,
     /// scenario, stage, group, name, `mcp_method`, tool, `rpc_code`, `error_class`, tags.
     Mcp,
+    /// scenario, stage, group, name, `a2a_method`, `rpc_code`, `error_class`, tags.
+    A2a,
     /// scenario, stage, tags.
     Scenario,
     /// scenario, stage, group, name, check, tags.
@@ -85,6 +93,8 @@ pub enum LabelGroup {
     Reason,
     /// scenario, stage, group, name, reason, tags.
     StepReason,
+    /// target, and those that the target gives.
+    Target,
     /// None of its own.
     Run,
 }
@@ -162,6 +172,24 @@ catalogue! {
     MCP_SESSIONS = "mcp_sessions" Counter None Stream "Sessions that were opened";
     MCP_SESSION_OPENING = "mcp_session_opening" Trend Seconds Stream "From when a session was due to the end of `notifications/initialized`: how long a user waits before the first call";
     MCP_SESSION_DURATION = "mcp_session_duration" Trend Seconds Stream "From the opening of a session to its end; of one that expired, to the response that said so";
+    A2A_REQS = "a2a_reqs" Counter None A2a "Requests of A2A: messages, streams, questions for tasks, cancellations, and agent cards";
+    A2A_REQ_FAILED = "a2a_req_failed" Rate None A2a "Share of them that failed: by HTTP, by a wrong answer, by an error of the protocol, or because the task failed";
+    A2A_REQ_RESPONSE_TIME = "a2a_req_response_time" Trend Seconds A2a "From the intended start of a request of A2A to the end of its answer, or of its stream";
+    A2A_ERRORS = "a2a_errors" Counter None A2a "Failed requests of A2A by class and by the code of their error";
+    A2A_TASK_DURATION = "a2a_task_duration" Trend Seconds Stream "From when the message was due to the answer or event that showed its task in a state that the step expects; of a task that was still open, its age";
+    A2A_TIME_TO_FIRST_EVENT = "a2a_time_to_first_event" Trend Seconds Stream "From when the message was due to the first event of the agent's stream";
+    A2A_EVENTS = "a2a_events" Counter None Stream "Events of agents' streams";
+    A2A_POLLS = "a2a_polls" Trend None Stream "Questions for a task until it was over";
+    A2A_TIME_IN_STATE = "a2a_time_in_state" Trend Seconds StepReason "From the answer or event that showed a task in a state to that which showed it in another; the reason is the state. Of a task that was still open, its time in the last one";
+    A2A_TASKS = "a2a_tasks" Counter None StepReason "Tasks by the last state that was seen: `completed`, `failed`, `canceled`, `rejected`, `input_required`, `auth_required`, `submitted`, `working` or `unknown`; `message` is an answer without a task";
+    AGUI_TIME_TO_RUN_STARTED = "agui_time_to_run_started" Trend Seconds Stream "From the intended start to `RUN_STARTED`; of a stream that was cut off before, its age";
+    AGUI_TIME_TO_FIRST_TEXT = "agui_time_to_first_text" Trend Seconds Stream "From the intended start to the first piece of a text message";
+    AGUI_TIME_TO_FIRST_TOOL_CALL = "agui_time_to_first_tool_call" Trend Seconds Stream "From the intended start to the start of the first tool call";
+    AGUI_RUN_DURATION = "agui_run_duration" Trend Seconds Stream "From the intended start to `RUN_FINISHED`, of a further run in the same stream from its `RUN_STARTED`; of a run that was cut off, its age";
+    AGUI_TOOL_DURATION = "agui_tool_duration" Trend Seconds Stream "From the start of a tool call to its result, if the agent sends it";
+    AGUI_EVENTS = "agui_events" Counter None StepReason "Events of runs; the reason is their type";
+    AGUI_RUNS = "agui_runs" Counter None StepReason "Runs by how they ended: `success`, `interrupt`, `cancelled` or another outcome (`other`), `error` (`RUN_ERROR`), `incomplete` (without an end)";
+    AGUI_ORDER_ERRORS = "agui_order_errors" Counter None StepReason "Events that the order of AG-UI does not allow where they came, by what is wrong";
     WS_SOCKETS_OPEN = "ws_sockets_open" Gauge None Scenario "WebSockets that are open";
     WS_SESSIONS = "ws_sessions" Counter None Stream "WebSockets that were opened";
     WS_CONNECTING = "ws_connecting" Trend Seconds Stream "Opening a WebSocket: name look-up, connect, TLS and handshake";
@@ -213,9 +241,12 @@ catalogue! {
     OUTPUT_LOST = "output_lost" Counter None Run "Records of requests that never reached the disk and can't be delivered";
     OUTPUT_QUEUE = "output_queue" Gauge Bytes Run "Bytes of the run's logs that an output has not read yet";
     OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval that an output has not delivered";
+    TARGET_SCRAPE_FAILED = "target_scrape_failed" Rate None Target "Share of the scrapes of a target that failed";
     VERDICT_DEGRADATION = "verdict_degradation" Gauge None Run "At the end of a run: largest change of a response time for the worse while the load was constant, as a share of its start; 0 if none drifts";
     VERDICT_RECOVERY_TIME = "verdict_recovery_time" Gauge Seconds Run "At the end of a run: longest time from the end of a spike of the load until the target was back to normal; none if it was not";
     VERDICT_LAST_GOOD_RATE = "verdict_last_good_rate" Gauge None Run "At the end of a run: arrivals per second of the last step of a rising load at which thresholds held and throughput followed";
+    VERDICT_MAX_SUSTAINED_RATE = "verdict_max_sustained_rate" Gauge None Run "At the end of a search for the breaking point: highest rate of arrivals per second that held";
+    VERDICT_LEAK = "verdict_leak" Gauge None Run "At the end of a run: 1 if memory, file handles, connections, goroutines or threads of a target grow without end, 0 if none of them does";
     RUN_INFO = "run_info" Gauge None Run "1 during the run; its labels are the version of loadagent and the profile";
 }
 
@@ -300,160 +331,6 @@ pub fn has_role(metric: &MetricDef, role: impl Fn(&ProtocolMetrics) -> &'static 
     PROTOCOLS.iter().any(|protocol| role(protocol).name == metric.name)
 }
 
-/// The metrics of one event stream, in the order of [`StreamMetric`].
-pub static STREAM_FAMILY: [&MetricDef; 6] =
-    [&SSE_TIME_TO_FIRST_EVENT, &SSE_EVENT_GAP, &SSE_LONGEST_GAP, &SSE_STREAM_DURATION, &SSE_EVENTS, &SSE_RECONNECTS];
-
-/// Position of a metric in [`STREAM_FAMILY`].
-#[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "named as the metrics are")]
-pub enum StreamMetric {
-    TimeToFirstEvent,
-    EventGap,
-    LongestGap,
-    Duration,
-    Events,
-    Reconnects,
-}
-
-/// The metrics of one call of JSON-RPC, in the order of [`RpcMetric`].
-pub static RPC_FAMILY: [&MetricDef; 5] =
-    [&RPC_REQS, &RPC_REQ_FAILED, &RPC_REQ_RESPONSE_TIME, &RPC_ERRORS, &RPC_NOTIFICATIONS];
-
-/// Position of a metric in [`RPC_FAMILY`].
-#[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "named as the metrics are")]
-pub enum RpcMetric {
-    Reqs,
-    Failed,
-    ResponseTime,
-    Errors,
-    Notifications,
-}
-
-/// The metrics of one request of MCP, in the order of [`McpMetric`].
-pub static MCP_FAMILY: [&MetricDef; 6] =
-    [&MCP_REQS, &MCP_REQ_FAILED, &MCP_REQ_RESPONSE_TIME, &MCP_ERRORS, &MCP_PROGRESS, &MCP_SERVER_CALLS];
-
-/// Position of a metric in [`MCP_FAMILY`].
-#[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "named as the metrics are")]
-pub enum McpMetric {
-    Reqs,
-    Failed,
-    ResponseTime,
-    Errors,
-    Progress,
-    ServerCalls,
-}
-
-/// The metrics of one session with a server of MCP, in the order of [`McpSessionMetric`].
-pub static MCP_SESSION_FAMILY: [&MetricDef; 3] = [&MCP_SESSIONS, &MCP_SESSION_OPENING, &MCP_SESSION_DURATION];
-
-/// Position of a metric in [`MCP_SESSION_FAMILY`].
-#[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "named as the metrics are")]
-pub enum McpSessionMetric {
-    Sessions,
-    Opening,
-    Duration,
-}
-
-/// The metrics of one WebSocket, in the order of [`SocketMetric`].
-pub static SOCKET_FAMILY: [&MetricDef; 12] = [
-    &WS_SESSIONS,
-    &WS_CONNECTING,
-    &WS_SESSION_DURATION,
-    &WS_FAILED,
-    &WS_MSGS_SENT,
-    &WS_MSGS_RECEIVED,
-    &WS_ROUND_TRIP,
-    &WS_UNANSWERED,
-    &WS_PING,
-    &WS_RECONNECTS,
-    &DATA_SENT,
-    &DATA_RECEIVED,
-];
-
-/// Position of a metric in [`SOCKET_FAMILY`].
-#[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "named as the metrics are")]
-pub enum SocketMetric {
-    Sessions,
-    Connecting,
-    SessionDuration,
-    Failed,
-    MessagesSent,
-    MessagesReceived,
-    RoundTrip,
-    Unanswered,
-    Ping,
-    Reconnects,
-    DataSent,
-    DataReceived,
-}
-
-/// The metrics of one answer of a language model, in the order of [`AnswerMetric`].
-pub static ANSWER_FAMILY: [&MetricDef; 10] = [
-    &LLM_TIME_TO_FIRST_TOKEN,
-    &LLM_INTER_TOKEN_LATENCY,
-    &LLM_INTER_CHUNK_LATENCY,
-    &LLM_TIME_PER_OUTPUT_TOKEN,
-    &LLM_REQUEST_LATENCY,
-    &LLM_INPUT_TOKENS,
-    &LLM_OUTPUT_TOKENS,
-    &LLM_CACHED_TOKENS,
-    &LLM_REASONING_TOKENS,
-    &LLM_USAGE_MISSING,
-];
-
-/// Position of a metric in [`ANSWER_FAMILY`].
-#[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "named as the metrics are")]
-pub enum AnswerMetric {
-    TimeToFirstToken,
-    InterTokenLatency,
-    InterChunkLatency,
-    TimePerOutputToken,
-    RequestLatency,
-    InputTokens,
-    OutputTokens,
-    CachedTokens,
-    ReasoningTokens,
-    UsageMissing,
-}
-
-/// The metrics of one job, in the order of [`JobMetric`].
-pub static JOB_FAMILY: [&MetricDef; 6] =
-    [&JOB_RESPONSE_TIME, &JOB_DURATION, &JOB_POLLS, &JOB_END_WINDOW, &JOB_OVERSHOOT, &JOB_FAILED];
-
-/// Position of a metric in [`JOB_FAMILY`].
-#[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "named as the metrics are")]
-pub enum JobMetric {
-    ResponseTime,
-    Duration,
-    Polls,
-    EndWindow,
-    Overshoot,
-    Failed,
-}
-
-/// Metrics that steps record one by one; each has raw samples. A step with metrics of its own adds a family.
-pub static STEP_FAMILIES: [&[&MetricDef]; 10] = [
-    &STREAM_FAMILY,
-    // The bytes of sockets are those of requests.
-    SOCKET_FAMILY.split_at(SocketMetric::DataSent as usize).0,
-    &[&WS_ERRORS, &WS_CLOSES],
-    &ANSWER_FAMILY,
-    &[&LLM_GOODPUT, &LLM_FINISH_REASONS],
-    &JOB_FAMILY,
-    &[&JOB_OUTCOMES],
-    &RPC_FAMILY,
-    &MCP_FAMILY,
-    &MCP_SESSION_FAMILY,
-];
-
 /// The metrics of one iteration, in the order of [`IterationMetric`].
 pub static ITERATION_FAMILY: [&MetricDef; 5] =
     [&ITERATIONS, &ITERATION_DURATION, &ITERATION_RESPONSE_TIME, &DROPPED_ITERATIONS, &SCHEDULE_LAG];
@@ -472,6 +349,10 @@ pub enum IterationMetric {
 /// Gauges that outputs of single samples get once a second, as the sum of all scenarios and workers.
 pub static SAMPLED_GAUGES: [&MetricDef; 7] =
     [&VUS, &VUS_MAX, &SSE_STREAMS_OPEN, &WS_SOCKETS_OPEN, &TARGET_RATE, &GENERATOR_RSS, &GENERATOR_OPEN_SOCKETS];
+
+/// Findings at the end of a run.
+pub static VERDICTS: [&MetricDef; 5] =
+    [&VERDICT_DEGRADATION, &VERDICT_RECOVERY_TIME, &VERDICT_LAST_GOOD_RATE, &VERDICT_MAX_SUSTAINED_RATE, &VERDICT_LEAK];
 
 /// Looks a metric up by name.
 #[must_use]

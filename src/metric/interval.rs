@@ -36,3 +36,11 @@ pub struct Interval {
     /// First failures of a class at a step; a worker's first, of which an earlier one of another may follow.
     pub examples: Vec<Example>,
 }
+
+impl Interval {
+    /// Its middle, Unix time in milliseconds.
+    #[must_use]
+    pub(crate) fn middle_ms(&self) -> i64 {
+        self.start_ms.saturating_add(self.end_ms.saturating_sub(self.start_ms) / 2)
+    }
+}

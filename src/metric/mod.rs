@@ -20,6 +20,7 @@ pub(crate) mod segments;
 pub(crate) mod series;
 pub(crate) mod series_limit;
 pub(crate) mod span;
+pub(crate) mod target;
 pub(crate) mod totals;
 pub(crate) mod user_metric;
 pub(crate) mod value;

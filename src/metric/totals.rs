@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Interval, Kind, MetricDef, SeriesDef, SeriesId, Value, catalogue, example::Examples};
+use super::{Interval, Kind, MetricDef, SeriesDef, SeriesId, Value, catalogue, example::Examples, target};
 
 /// Definitions and running totals of all series, by series number.
 #[derive(Debug, Default)]
@@ -106,7 +106,15 @@ impl Totals {
     #[must_use]
     pub fn own_metrics(&self) -> Vec<&MetricDef> {
         let mut found = self.metrics();
-        found.retain(|metric| catalogue::find(&metric.name).is_none());
+        found.retain(|metric| catalogue::find(&metric.name).is_none() && !target::is_scraped(&metric.name));
+        found
+    }
+
+    /// Metrics of targets among [`Self::metrics`].
+    #[must_use]
+    pub(crate) fn scraped_metrics(&self) -> Vec<&MetricDef> {
+        let mut found = self.metrics();
+        found.retain(|metric| target::is_scraped(&metric.name));
         found
     }
 

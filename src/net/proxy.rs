@@ -1,10 +1,11 @@
 //! Proxies: choice of the proxy for a host, by the rules of Go (and so of k6) and curl. The load and the outputs share it.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::host::{AddressRange, HostPattern, is_loopback};
+use super::{
+    basic_auth,
+    host::{AddressRange, HostPattern, is_loopback},
+};
 
 const HTTP: &str = "HTTP_PROXY";
 const HTTPS: &str = "HTTPS_PROXY";
@@ -67,13 +68,8 @@ impl Proxy {
             return Err(ProxyError::Scheme(url.scheme().to_owned()));
         }
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(ProxyError::Address)?;
-        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-        let credentials = format!("{}:{}", decoded(url.username()), decoded(url.password().unwrap_or_default()));
-        let authorization = if credentials == ":" {
-            String::new()
-        } else {
-            format!("Proxy-Authorization: Basic {}\r\n", STANDARD.encode(credentials))
-        };
+        let authorization = basic_auth::of_url(&url);
+        let authorization = authorization.map_or_else(String::new, |value| format!("Proxy-Authorization: {value}\r\n"));
         let host = host.trim_matches(['[', ']']).to_owned();
         Ok(Self { host, port: url.port().unwrap_or(80), authorization })
     }

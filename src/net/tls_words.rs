@@ -61,7 +61,8 @@ fn certificate(error: &CertificateError, Keys { ca, .. }: &Keys) -> String {
             format!("has no subjectAltName, so it is not for `{}` (CN is ignored)", expected.to_str())
         }
         CertificateError::NotValidForNameContext { expected, presented } => {
-            format!("is not for `{}`: it is for {}", expected.to_str(), presented.join(", "))
+            let names = presented.iter().map(|name| format!("`{}`", bare_name(name)));
+            format!("is not for `{}`: it is for {}", expected.to_str(), names.collect::<Vec<_>>().join(", "))
         }
         CertificateError::UnknownIssuer => {
             format!("is signed by an unknown authority ({ca} names the authorities to trust)")
@@ -110,6 +111,12 @@ fn alert_words(alert: AlertDescription, keys: &Keys) -> String {
         other => return format!("{other:?}"),
     };
     text.to_owned()
+}
+
+/// The name in what rustls prints of one: `DnsName("api.example")`, `IpAddress(10.0.0.7)`.
+fn bare_name(printed: &str) -> &str {
+    let inner = printed.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    inner.unwrap_or(printed).trim_matches('"')
 }
 
 #[cfg(test)]

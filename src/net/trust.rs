@@ -102,13 +102,18 @@ fn is_without_chain(error: &CertificateError) -> bool {
     *error == CertificateError::UnknownIssuer || error.to_string().contains("CaUsedAsEndEntity")
 }
 
-/// The root certificates of the system, else the bundled ones.
+/// The root certificates of the system, else the bundled ones; and those that are trusted as they are, because the
+/// environment names them (`SSL_CERT_FILE`, `SSL_CERT_DIR`).
 #[must_use]
-pub(crate) fn system_roots() -> RootCertStore {
+pub(crate) fn system_roots() -> (RootCertStore, Vec<CertificateDer<'static>>) {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let mut given = rustls_native_certs::load_native_certs().certs;
+    roots.add_parsable_certificates(given.iter().cloned());
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
-    roots
+    if ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().all(|name| std::env::var_os(name).is_none()) {
+        given.clear();
+    }
+    (roots, given)
 }

@@ -41,4 +41,6 @@ mod traces;
 mod wire_labels;
 
 pub use self::registry::OutputAddress;
+/// The one client of telemetry, for the scraper too: certificates, proxy, errors in words.
+pub(crate) use self::{address::http::HttpSettings, delivery::client::Client, receiver::HttpVersion};
 pub(crate) use {self::delivery::Delivery, self::delivery::progress::Progress, self::delivery::stats::DeliveryStats};

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use super::{
     address::{Address, Place, error::AddressError},
@@ -106,6 +106,12 @@ impl OutputAddress {
             files.push((place, output));
         }
         Ok(())
+    }
+
+    /// The file that it writes.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        if let Place::File(path) = &self.place { Some(path) } else { None }
     }
 
     /// Name of its kind.

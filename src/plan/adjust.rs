@@ -3,7 +3,14 @@
 use std::time::Duration;
 
 use super::{Plan, Scenario, Shape, Work, preset::Preset, schedule::Stage};
-use crate::{threshold::Bearing, units::show_duration};
+use crate::{
+    metric::catalogue::VERDICTS,
+    threshold::{Bearing, Threshold},
+    units::show_duration,
+};
+
+/// Users of a search: as many times those of the profile. Beyond the limit, requests wait.
+const SEARCHED_USERS: f64 = 10.0;
 
 /// Multiples of the planned load and time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +38,12 @@ impl Plan {
 
     /// Gives every scenario the shape of a preset, relative to its own highest load; all start together.
     pub(crate) fn apply_preset(&mut self, preset: &Preset) {
+        let is_open = |scenario: &Scenario| matches!(scenario.shape, Shape::Open(_));
+        if let Some(seconds) = preset.search.filter(|_| self.scenarios.iter().all(is_open)) {
+            self.scenarios.iter_mut().for_each(|scenario| scenario.search(Duration::from_secs(seconds)));
+            self.notes.push(format!("preset {}: the highest rate at which thresholds hold is searched", preset.name));
+            return;
+        }
         for scenario in &mut self.scenarios {
             scenario.apply_preset(preset);
         }
@@ -68,6 +81,17 @@ impl Plan {
         }
     }
 
+    /// In a search, thresholds are what a rate has to hold: the rates beyond miss them, and the run does not fail for it.
+    pub(crate) fn mark_limits_of_search(&mut self) {
+        if self.searched_rates().is_none() {
+            return;
+        }
+        let limits = self.thresholds.iter_mut().filter(|threshold| !is_of_verdict(threshold));
+        for threshold in limits.filter(|threshold| threshold.bearing == Bearing::Binding) {
+            (threshold.bearing, threshold.abort_on_fail) = (Bearing::Advisory, false);
+        }
+    }
+
     /// Marks thresholds that concern excluded scenarios only.
     pub(crate) fn mark_skipped_thresholds(&mut self) {
         if self.left_out.is_empty() {
@@ -80,7 +104,25 @@ impl Plan {
     }
 }
 
+/// Whether a threshold is on a finding of the run.
+fn is_of_verdict(threshold: &Threshold) -> bool {
+    VERDICTS.iter().any(|metric| metric.name == threshold.metric.name)
+}
+
 impl Scenario {
+    /// The rate is searched, from the highest one on.
+    fn search(&mut self, most: Duration) {
+        self.start = Duration::ZERO;
+        if let Shape::Open(open) = &mut self.shape {
+            let first = open.schedule.total_peak();
+            let stages = vec![Stage { duration: most, target: first }];
+            open.schedule = open.schedule.clone().reshaped(first, stages);
+            open.max_vus = at_least_one(open.max_vus, SEARCHED_USERS);
+            open.is_searched = true;
+            self.executor = "constant-arrival-rate";
+        }
+    }
+
     fn scale(&mut self, Factors { vus, duration }: Factors) {
         self.start = self.start.mul_f64(duration);
         match &mut self.shape {

@@ -132,8 +132,9 @@ impl Counting<'_> {
         repeated * (1.0 + f64::from(redirects)) * (1.0 + f64::from(reconnects))
     }
 
-    fn is_mcp(self, step: StepId) -> bool {
-        self.steps.request(step).is_some_and(|request| request.spec.mcp.is_some())
+    /// Whether the number of requests is up to the server.
+    fn is_open_ended(self, step: StepId) -> bool {
+        self.steps.request(step).is_some_and(|request| request.spec.mcp.is_some() || request.spec.a2a.is_some())
     }
 }
 
@@ -257,8 +258,9 @@ impl Search<'_> {
             let tokens: f64 = request.token_requests.iter().map(|step| counting.attempts(*step)).sum();
             once.requests = 2.0 * (once.requests + tokens);
         }
-        if counting.redirects.is_some() && counting.is_mcp(request.step) {
-            // Sessions are opened again whenever the server forgets them, and a list has as many pages as it says.
+        if counting.redirects.is_some() && counting.is_open_ended(request.step) {
+            // Sessions are opened again whenever the server forgets them, a list has as many pages as it says, cards
+            // are asked for, and a task is asked for until it is over.
             once.requests = MOST_REQUESTS;
         }
         let mut sent = once;

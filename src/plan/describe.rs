@@ -12,6 +12,13 @@ use crate::units::{show_count, show_duration, show_rate, show_several};
 pub(crate) fn describe(scenario: &Scenario) -> String {
     let length = show_duration(scenario.duration());
     let load = match &scenario.shape {
+        Shape::Open(open) if open.is_searched => {
+            let first = show_rate(open.schedule.rate_at(Duration::ZERO));
+            format!(
+                "search for the highest rate that holds, from {first}, for at most {length}{}",
+                spacing(&open.schedule)
+            )
+        }
         Shape::Open(open) => format!("{} for {length}{}", rates(&open.schedule), spacing(&open.schedule)),
         Shape::Closed(closed) => users(closed, &length),
     };

@@ -38,6 +38,8 @@ pub(crate) enum Layout {
     Anthropic,
     /// Another answer of a language model, whose parts are found by path.
     Custom(Box<CustomLayout>),
+    /// The run of an agent, by AG-UI.
+    AgUi,
 }
 
 /// Where the parts of an answer are in the data of an event.
@@ -70,7 +72,19 @@ impl Layout {
     /// Whether the stream is the answer of a language model.
     #[must_use]
     pub(crate) fn is_llm(&self) -> bool {
+        !matches!(self, Self::Plain | Self::AgUi)
+    }
+
+    /// Whether its events bring pieces of a text.
+    #[must_use]
+    pub(crate) fn has_text(&self) -> bool {
         !matches!(self, Self::Plain)
+    }
+
+    /// Whether the stream is the run of an agent.
+    #[must_use]
+    pub(crate) fn is_run(&self) -> bool {
+        matches!(self, Self::AgUi)
     }
 }
 

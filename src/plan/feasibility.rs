@@ -144,6 +144,8 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
     let sends = |is_meant: fn(&Request) -> bool| scenario.flow.steps.requests().any(|(_, request)| is_meant(request));
     let with = if sends(|request| request.spec.mcp.is_some()) {
         "redirects, sessions of MCP and pages of its lists"
+    } else if sends(|request| request.spec.a2a.is_some()) {
+        "redirects, agent cards and polls of A2A"
     } else if sends(|request| request.internal) {
         "redirects and token requests"
     } else {

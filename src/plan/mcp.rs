@@ -60,6 +60,8 @@ pub(crate) enum McpMethod {
     Initialized,
     /// Says that an answer is waited for no longer.
     Cancel,
+    /// Reads the rest of an event stream that ended before its answer.
+    Resume,
     /// Answers a call of the server.
     Reply,
     /// Ends the session.
@@ -67,7 +69,7 @@ pub(crate) enum McpMethod {
 }
 
 impl McpMethod {
-    /// The method of JSON-RPC; for the two that are none, what they do.
+    /// The method of JSON-RPC; for those that are none, what they do.
     #[must_use]
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -82,8 +84,19 @@ impl McpMethod {
             Self::Initialize => "initialize",
             Self::Initialized => "notifications/initialized",
             Self::Cancel => "notifications/cancelled",
+            Self::Resume => "resume",
             Self::Reply => "reply",
             Self::End => "end of session",
+        }
+    }
+
+    /// The method of HTTP.
+    #[must_use]
+    pub(crate) fn http(self) -> &'static str {
+        match self {
+            Self::End => "DELETE",
+            Self::Resume => "GET",
+            _ => "POST",
         }
     }
 
@@ -131,6 +144,7 @@ pub(crate) struct McpRows {
     pub initialize: StepId,
     pub initialized: StepId,
     pub cancel: StepId,
+    pub resume: StepId,
     pub reply: StepId,
     pub end: StepId,
 }
@@ -143,6 +157,7 @@ impl McpRows {
             initialize: row(McpMethod::Initialize),
             initialized: row(McpMethod::Initialized),
             cancel: row(McpMethod::Cancel),
+            resume: row(McpMethod::Resume),
             reply: row(McpMethod::Reply),
             end: row(McpMethod::End),
         }

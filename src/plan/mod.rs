@@ -4,6 +4,7 @@
 //! of work over threads and segments. Never opens a socket or reads a clock.
 //! Start with [`Plan`], then [`schedule`], then [`flow`].
 
+pub(crate) mod a2a;
 pub(crate) mod adjust;
 pub(crate) mod bound;
 pub(crate) mod check;
@@ -30,6 +31,7 @@ mod series_estimate;
 pub(crate) mod share;
 mod shared_names;
 pub(crate) mod steps;
+pub(crate) mod targets;
 mod threshold_range;
 pub(crate) mod timeline;
 mod used_up;
@@ -72,6 +74,10 @@ pub(crate) struct Plan {
     pub seed: u64,
     /// `outputs` of the profile, in the form of `--out`.
     pub outputs: Vec<String>,
+    /// What thresholds with `x baseline` are compared with.
+    pub baseline: Option<Baseline>,
+    /// Targets that are scraped, of the profile and of flags.
+    pub targets: Vec<targets::Target>,
     /// `traces` of the profile, in the form of `--traces`.
     pub traces: Option<String>,
     /// Variables for the addresses of outputs, which store references, so that no secret is stored.
@@ -100,6 +106,15 @@ pub(crate) struct IncludedFile {
     pub text: String,
     /// What it has, in short: `vars`, `flows (login, search)`.
     pub keys: Vec<String>,
+}
+
+/// What thresholds are compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Baseline {
+    /// Another run: its directory, or its ID in `runs/`.
+    Run(String),
+    /// A stage of this run.
+    Stage(String),
 }
 
 /// An environment of the profile.
@@ -151,6 +166,8 @@ pub(crate) struct OpenShape {
     pub pre_allocated_vus: u32,
     /// Maximum number of users.
     pub max_vus: u32,
+    /// Whether the rate is searched during the run: the schedule is where it begins, and how long it lasts at most.
+    pub is_searched: bool,
 }
 
 /// A user-count executor.
@@ -198,6 +215,16 @@ impl Plan {
     #[must_use]
     pub(crate) fn duration(&self) -> Duration {
         self.scenarios.iter().map(|scenario| scenario.start + scenario.duration()).max().unwrap_or_default()
+    }
+
+    /// The rates at which a search for the breaking point begins, by scenario; None without a search.
+    #[must_use]
+    pub(crate) fn searched_rates(&self) -> Option<Vec<f64>> {
+        let rate = |scenario: &Scenario| match &scenario.shape {
+            Shape::Open(open) if open.is_searched => Some(open.schedule.rate_at(Duration::ZERO)),
+            _ => None,
+        };
+        self.scenarios.iter().map(rate).collect::<Option<Vec<f64>>>().filter(|rates| !rates.is_empty())
     }
 
     /// The limit of the environment: requests per second of all segments together.

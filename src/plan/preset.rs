@@ -19,6 +19,8 @@ pub(crate) struct Preset {
     pub start: Level,
     /// Duration in seconds and level at the end of each stage; a duration of zero is a jump.
     pub stages: &'static [(u64, Level)],
+    /// Whether arrival rates are searched instead, and for how many seconds at most.
+    pub search: Option<u64>,
 }
 
 use Level::{One, Times};
@@ -30,12 +32,14 @@ pub(crate) const PRESETS: [Preset; 6] = [
         about: "a functional check: one user, or one arrival per second",
         start: One,
         stages: &[(30, One)],
+        search: None,
     },
     Preset {
         name: "load",
         about: "normal traffic: the base load",
         start: Times(0.0),
         stages: &[(120, Times(1.0)), (300, Times(1.0)), (60, Times(0.0))],
+        search: None,
     },
     Preset {
         name: "stress",
@@ -50,6 +54,7 @@ pub(crate) const PRESETS: [Preset; 6] = [
             (180, Times(2.0)),
             (120, Times(0.0)),
         ],
+        search: None,
     },
     Preset {
         name: "spike",
@@ -64,18 +69,22 @@ pub(crate) const PRESETS: [Preset; 6] = [
             (180, Times(1.0)),
             (30, Times(0.0)),
         ],
+        search: None,
     },
     Preset {
         name: "soak",
         about: "endurance: the base load for four hours, to find leaks",
         start: Times(0.0),
         stages: &[(300, Times(1.0)), (14_400, Times(1.0)), (300, Times(0.0))],
+        search: None,
     },
     Preset {
         name: "breakpoint",
-        about: "the breaking point: up to ten times the base load; use with an abortOnFail threshold",
+        about: "the breaking point: the highest rate at which thresholds hold is searched; users instead of rates rise up to \
+                ten times the base load",
         start: Times(0.0),
         stages: &[(120, Times(1.0)), (1_800, Times(10.0))],
+        search: Some(600),
     },
 ];
 

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use url::Url;
 
 use super::{
-    event_stream::EventStreamSpec, http::Digest, mcp::McpSpec, rendering::Rendering, rpc::RpcSpec,
+    a2a::A2aSpec, event_stream::EventStreamSpec, http::Digest, mcp::McpSpec, rendering::Rendering, rpc::RpcSpec,
     websocket::WebSocketSpec,
 };
 use crate::language::Expr;
@@ -98,6 +98,8 @@ pub(crate) struct RequestSpec {
     pub rpc: Option<Arc<RpcSpec>>,
     /// What it asks of a server of MCP, if it does.
     pub mcp: Option<Arc<McpSpec>>,
+    /// What it asks of an agent of A2A, if it does.
+    pub a2a: Option<Arc<A2aSpec>>,
     /// The socket that it opens, if it is the handshake of one.
     pub websocket: Option<Arc<WebSocketSpec>>,
 }

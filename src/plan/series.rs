@@ -83,7 +83,12 @@ impl<'p> Recording<'p> {
     /// Whether a series of the threshold's metric with all of its tags can be recorded.
     #[must_use]
     pub(crate) fn can_match(self, metrics: &[UserMetric], threshold: &Threshold) -> bool {
-        self.rows(metrics, &threshold.metric).iter().any(|row| threshold.selector.iter().all(|pair| has(row, pair)))
+        // What labels a target gives is known only during the run.
+        threshold.metric.labels == LabelGroup::Target
+            || self
+                .rows(metrics, &threshold.metric)
+                .iter()
+                .any(|row| threshold.selector.iter().all(|pair| has(row, pair)))
     }
 
     /// The rows of a metric.
@@ -91,6 +96,8 @@ impl<'p> Recording<'p> {
         let is_own = metrics.iter().any(|known| known.def == *metric);
         let is_of_job = JOB_FAMILY.iter().any(|known| known.name == metric.name);
         let is_of_job = is_of_job || metric.name == JOB_OUTCOMES.name;
+        let is_of_a2a_task = metric.name.starts_with("a2a_");
+        let is_of_agui = metric.name.starts_with("agui_");
         let is_of_mcp_session = MCP_SESSION_FAMILY.iter().any(|known| known.name == metric.name);
         let records = |kind: &StepKind| match kind {
             StepKind::Job => is_of_job,
@@ -99,6 +106,13 @@ impl<'p> Recording<'p> {
                 (_, LabelGroup::Request) => true,
                 (_, LabelGroup::Rpc) => request.spec.rpc.is_some(),
                 (_, LabelGroup::Mcp) => request.spec.mcp.is_some(),
+                (_, LabelGroup::A2a) => request.spec.a2a.is_some(),
+                (_, LabelGroup::Stream | LabelGroup::StepReason) if is_of_a2a_task => {
+                    request.spec.a2a.as_ref().is_some_and(|a2a| a2a.rows.is_some() && a2a.follows_task())
+                }
+                (events, LabelGroup::Stream | LabelGroup::StepReason) if is_of_agui => {
+                    events.as_ref().is_some_and(|stream| stream.layout.is_run())
+                }
                 (None, LabelGroup::Stream) if is_of_mcp_session => {
                     request.spec.mcp.as_ref().is_some_and(|mcp| mcp.method == McpMethod::Initialize)
                 }
@@ -124,12 +138,13 @@ impl<'p> Recording<'p> {
                 row.insert("reason", Values::Any);
                 vec![row]
             }
-            LabelGroup::Run => vec![Row::new()],
+            LabelGroup::Run | LabelGroup::Target => vec![Row::new()],
             LabelGroup::Request
             | LabelGroup::Stream
             | LabelGroup::StepReason
             | LabelGroup::Rpc
             | LabelGroup::Mcp
+            | LabelGroup::A2a
             | LabelGroup::Check
             | LabelGroup::Group => {
                 let computed = self.computed();
@@ -175,6 +190,10 @@ impl<'p> Recording<'p> {
                 row.insert("error_class", Values::Any);
                 if labels == LabelGroup::Mcp {
                     row.extend(["mcp_method", "tool", "rpc_code"].map(|label| (label, Values::Any)));
+                    return row;
+                }
+                if labels == LabelGroup::A2a {
+                    row.extend(["a2a_method", "rpc_code"].map(|label| (label, Values::Any)));
                     return row;
                 }
                 if labels == LabelGroup::Rpc {

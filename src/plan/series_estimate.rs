@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Plan, Request, Scenario, StepKind, mcp::McpMethod};
+use super::{Plan, Request, Scenario, StepKind, a2a::A2aSpec, mcp::McpMethod};
 use crate::metric::catalogue::{
-    ANSWER_FAMILY, CHECKS, HTTP_FAMILY, ITERATION_FAMILY, JOB_FAMILY, MCP_FAMILY, MCP_SESSION_FAMILY, RPC_FAMILY,
-    SOCKET_FAMILY, STREAM_FAMILY,
+    A2A_FAMILY, A2A_TASK_FAMILY, AGUI_FAMILY, ANSWER_FAMILY, CHECKS, HTTP_FAMILY, ITERATION_FAMILY, JOB_FAMILY,
+    MCP_FAMILY, MCP_SESSION_FAMILY, RPC_FAMILY, SOCKET_FAMILY, STREAM_FAMILY,
 };
 
 /// Gauges of a scenario: users, existing users, target rate.
@@ -58,24 +58,40 @@ fn of_request(request: &Request) -> usize {
     let of_stream = request.spec.events.as_ref().map_or(0, |stream| {
         // An answer has a reason of its end.
         let of_answer = if stream.layout.is_llm() { ANSWER_FAMILY.len() + 1 } else { 0 };
-        STREAM_FAMILY.len() + of_answer + usize::from(stream.goodput.is_set())
+        // A run has the usual types of events, and an outcome.
+        let of_run = if stream.layout.is_run() { AGUI_FAMILY.len() + USUAL_EVENTS + 1 } else { 0 };
+        STREAM_FAMILY.len() + of_answer + of_run + usize::from(stream.goodput.is_set())
     });
     // A socket has a close code.
     let of_socket = request.spec.websocket.as_ref().map_or(0, |_| SOCKET_FAMILY.len() + 1);
     let of_calls = request.spec.rpc.as_ref().map_or(0, |_| RPC_FAMILY.len());
-    // Replies to calls of an MCP server, and cancellations, are rare.
-    let of_http =
-        if matches!(request.spec.mcp.as_deref().map(|mcp| mcp.method), Some(McpMethod::Cancel | McpMethod::Reply)) {
-            0
-        } else {
-            HTTP_FAMILY.len()
-        };
-    of_http + of_stream + of_socket + of_calls + request.spec.mcp.as_ref().map_or(0, |mcp| of_mcp(mcp.method))
+    // Replies to calls of an MCP server, cancellations and resumed streams are rare.
+    let of_http = if matches!(
+        request.spec.mcp.as_deref().map(|mcp| mcp.method),
+        Some(McpMethod::Cancel | McpMethod::Reply | McpMethod::Resume)
+    ) {
+        0
+    } else {
+        HTTP_FAMILY.len()
+    };
+    let of_mcp = request.spec.mcp.as_ref().map_or(0, |mcp| of_mcp(mcp.method));
+    let of_a2a = request.spec.a2a.as_ref().map_or(0, |a2a| of_a2a(a2a));
+    of_http + of_stream + of_socket + of_calls + of_mcp + of_a2a
+}
+
+/// Types of events that a run of an agent usually has: its own, those of texts and those of tool calls.
+const USUAL_EVENTS: usize = 9;
+/// States that a task usually has.
+const USUAL_STATES: usize = 3;
+
+fn of_a2a(a2a: &A2aSpec) -> usize {
+    let of_task = if a2a.rows.is_some() && a2a.follows_task() { A2A_TASK_FAMILY.len() + USUAL_STATES } else { 0 };
+    A2A_FAMILY.len() + of_task
 }
 
 fn of_mcp(method: McpMethod) -> usize {
     match method {
-        McpMethod::Initialized | McpMethod::Cancel | McpMethod::Reply | McpMethod::End => 0,
+        McpMethod::Initialized | McpMethod::Cancel | McpMethod::Resume | McpMethod::Reply | McpMethod::End => 0,
         McpMethod::Initialize => MCP_FAMILY.len() + MCP_SESSION_FAMILY.len(),
         _ => MCP_FAMILY.len(),
     }

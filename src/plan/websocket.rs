@@ -20,6 +20,8 @@ pub(crate) fn is_close_code(code: u16) -> bool {
 pub(crate) struct WebSocketSpec {
     /// Sub-protocols that are offered.
     pub subprotocols: Vec<String>,
+    /// Whether compression is offered.
+    pub deflates: bool,
     /// Start of the operations on the open socket.
     pub steps: usize,
     /// Start of the operations for each message.

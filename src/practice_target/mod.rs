@@ -9,6 +9,7 @@
 //!
 //! The clock of planned moments starts with the first request that is neither under `/_target` nor `/metrics`.
 
+mod a2a;
 mod bucket;
 mod builtin;
 mod capacity;

@@ -3,6 +3,7 @@
 use hyper::StatusCode;
 
 use super::bucket::Limit;
+use super::capacity;
 use super::journal::MOST_REQUESTS;
 use super::latency::Latency;
 use super::leak::Leak;
@@ -32,7 +33,10 @@ pub const NAMES: &[(&str, &str)] = &[
          (repeatable)",
     ),
     ("limit", "rate limit RATE/s:BURST; excess requests get 429 with Retry-After, e.g. 100/s:20"),
-    ("capacity", "maximum concurrent requests; others queue in order, e.g. 8 (default unlimited)"),
+    (
+        "capacity",
+        "maximum concurrent requests, or requests per second; others queue in order, e.g. 8 or 500/s (default unlimited)",
+    ),
     ("queue", "length of the queue of capacity; excess requests get 503, e.g. 64 (default 1024)"),
     ("stall", "period without responses, start+length, e.g. 7.5s+1s (repeatable)"),
     ("outage", "period in which connections are closed without a response, start+length, e.g. 20s+5s (repeatable)"),
@@ -78,7 +82,7 @@ pub struct TargetOptions {
     pub(super) timeline: Timeline,
     pub(super) errors: f64,
     pub(super) error_status: StatusCode,
-    pub(super) capacity: Option<u32>,
+    pub(super) capacity: Option<capacity::Limit>,
     pub(super) queue: u32,
     pub(super) leak: Option<Leak>,
     pub(super) seed: u64,
@@ -137,7 +141,12 @@ impl TargetOptions {
             "body" => self.body = Some(parse_size(value)?),
             "route" => self.routes.push(Rules::parse(value)?),
             "limit" => self.limit = Some(Limit::parse(value)?),
-            "capacity" => self.capacity = Some(whole(value, 1, 1_000_000)?),
+            "capacity" => {
+                self.capacity = Some(match value.strip_suffix("/s") {
+                    Some(rate) => capacity::Limit::per_second(rate)?,
+                    None => capacity::Limit::AtOnce(whole(value, 1, 1_000_000)?),
+                });
+            }
             "queue" => self.queue = whole(value, 0, 1_000_000)?,
             "stall" => window::insert(&mut self.timeline.stalls, Window::parse(value)?),
             "outage" => window::insert(&mut self.timeline.outages, Window::parse(value)?),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::a2a::A2aReport;
 use super::histogram::Histogram;
 use super::mcp::McpReport;
 
@@ -35,6 +36,9 @@ pub struct Report {
     /// What `/mcp` saw, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mcp: Option<McpReport>,
+    /// What `/a2a` saw, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub a2a: Option<A2aReport>,
     /// The answered requests one by one, in the order of their arrival; as many as the option `journal` says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestReport>,

@@ -16,6 +16,7 @@ use hyper::http::request::Parts;
 use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode};
 
+use super::a2a;
 use super::builtin::{self, Reply};
 use super::control;
 use super::journal::{AnsweredRequest, MOST_OF_A_BODY};
@@ -55,11 +56,8 @@ pub(super) async fn serve(
     let flight = Flight::begin(&server.shared.in_flight);
     let journal = server.shared.journal.as_ref();
     let echoes = builtin::echoes(path);
-    let is_read = echoes
-        || suites::reads_body(path)
-        || stream::reads_body(path)
-        || rpc::reads_body(path)
-        || mcp::reads_body(path);
+    let is_read = [suites::reads_body, stream::reads_body, rpc::reads_body, mcp::reads_body, a2a::reads_body];
+    let is_read = echoes || is_read.iter().any(|reads| reads(path));
     let (body, size) = read(body, most_kept(is_read, journal.is_some())).await?;
     let mut answer = if echoes && size > LARGEST_ECHO as u64 {
         Reply::error(StatusCode::PAYLOAD_TOO_LARGE, "an echo is at most 16 MiB")
@@ -93,10 +91,11 @@ async fn attempt(server: &Arc<ServerThread>, run: Instant, head: &Parts, sent: B
         .or_else(|| stream::answer(head, &sent, server.shared.options.llm))
         .or_else(|| rpc::answer(head, &sent))
         .or_else(|| server.shared.mcp.answer(head, &sent))
+        .or_else(|| server.shared.a2a.answer(head, &sent))
         .or_else(|| server.shared.suites.answer(head, &sent))
         .or_else(|| socket::answer(head));
     let mut answer = special.unwrap_or_else(|| builtin::answer(head, sent));
-    server.hold(run, server.service_time(run, rules, answer.delay)).await;
+    server.hold(run, place.wait + server.service_time(run, rules, answer.delay)).await;
     drop(place);
     if server.errs(rules.errors.unwrap_or_default()) {
         return Reply::error(server.shared.options.error_status, "an error as asked for");

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use super::a2a::Agent;
 use super::capacity::Capacity;
 use super::clock::Clock;
 use super::histogram::Histogram;
@@ -44,6 +45,7 @@ pub(super) struct SharedState {
     pub(super) shop: Shop,
     pub(super) sockets: SocketLog,
     pub(super) mcp: McpServer,
+    pub(super) a2a: Agent,
     pub(super) suites: Suites,
     logs: Vec<Mutex<Log>>,
 }
@@ -61,6 +63,7 @@ impl SharedState {
             shop: Shop::default(),
             sockets: SocketLog::default(),
             mcp: McpServer::default(),
+            a2a: Agent::default(),
             suites: Suites::new(options.suites),
             logs: (0..options.threads).map(|_| Mutex::default()).collect(),
             options,
@@ -74,6 +77,7 @@ impl SharedState {
             connections_accepted: self.connections.load(Ordering::Relaxed),
             websockets: self.sockets.report(),
             mcp: self.mcp.report(),
+            a2a: self.a2a.report(),
             ..Report::default()
         };
         for log in &self.logs {
@@ -105,6 +109,7 @@ impl SharedState {
         self.connections.store(0, Ordering::Relaxed);
         self.sockets.reset();
         self.mcp.reset();
+        self.a2a.reset();
         self.suites.reset();
         if let Some(journal) = &self.journal {
             journal.reset();

@@ -56,6 +56,8 @@ pub struct Diagnostics {
     /// The errors, in the order of the file. Lines are numbered on in included files.
     pub list: Vec<Diagnostic>,
     places: Vec<Place>,
+    /// What did not happen.
+    ending: &'static str,
 }
 
 /// Where an error stands.
@@ -90,7 +92,13 @@ impl Diagnostics {
             Place { file: name(file.map(|file| file.name.as_str())), position, text }
         };
         let first = texts.files().next().map(|(file, _)| file.name.as_str());
-        Self { file: name(first), places: list.iter().map(place).collect(), list }
+        Self { file: name(first), places: list.iter().map(place).collect(), list, ending: "nothing was sent" }
+    }
+
+    /// The same with other words for what did not happen.
+    #[must_use]
+    pub(crate) fn ending(self, ending: &'static str) -> Self {
+        Self { ending, ..self }
     }
 }
 
@@ -121,7 +129,7 @@ impl fmt::Display for Diagnostics {
             }
         }
         let plural = if self.list.len() == 1 { "error" } else { "errors" };
-        write!(out, "{} {plural} in {}; nothing was sent", self.list.len(), self.file)
+        write!(out, "{} {plural} in {}; {}", self.list.len(), self.file, self.ending)
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
     reader::{MapReader, Reader, same_key},
     scenario::{self, FlowInputs, Hook},
     secrets::Secrets,
+    targets,
     texts::Texts,
     thresholds,
     variables::Variables,
@@ -50,6 +51,11 @@ static PROFILE_KEYS: &[Key] = &[
     Key::new("presets", Type::Names(&Type::Any), "keys of the profile that each preset overrides, by name"),
     Key::new("preset", Type::Text, "smoke, load, stress, spike, soak, breakpoint, or one of `presets`"),
     Key::new("traces", Type::Text, "where traces are sent"),
+    Key::new(
+        "targets",
+        Type::List(&Type::Either(&[Type::Text, Type::Map(&targets::TARGET)])),
+        "metrics of the system under test that are read during the run, as with `--scrape-target`",
+    ),
     Key::new("auth", Type::Names(&Type::Map(&flow::auth::AUTH)), "authentication by name, for `auth` of requests"),
     Key::new("practice_target", Type::Names(&Type::Several(&Type::Text)), "options of a built-in practice target"),
     Key::new("http", Type::Map(&http::HTTP), "HTTP options of all requests"),
@@ -65,6 +71,11 @@ static PROFILE_KEYS: &[Key] = &[
         "thresholds",
         Type::Names(&Type::Several(&Type::Either(&[Type::Text, Type::Map(&thresholds::THRESHOLD)]))),
         "pass criteria by metric or `metric{tag:value}`",
+    ),
+    Key::new(
+        "baseline",
+        Type::Either(&[Type::Text, Type::Map(&thresholds::BASELINE)]),
+        "for thresholds such as `p(95) < 3 x baseline`: the directory of a run, its ID in `runs/`, or a stage of this one",
     ),
     Key::new(
         "data",
@@ -280,12 +291,14 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
     let seed = map.take("seed").and_then(|node| reader.count(node, "seed")).unwrap_or(1);
     let seed = overrides.seed.unwrap_or(seed.into());
     let outputs = read_outputs(reader, map, overrides);
+    let targets = map.take("targets").map(|node| targets::read(reader, node)).unwrap_or_default();
     let traces = map.take("traces").and_then(|node| reader.text_as_written(node, "traces"));
     let variables = reader.variables.all();
     let metrics = map.take("metrics").map(|node| metrics::read(reader, node)).unwrap_or_default();
     let definitions: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
     let thresholds =
         map.take("thresholds").map(|node| thresholds::read(reader, node, &definitions)).unwrap_or_default();
+    let baseline = map.take("baseline").and_then(|node| thresholds::read_baseline(reader, node));
     let flows = map.take("flows").map(|node| reader.map(node, "flows").entries).unwrap_or_default();
     let flows = flows.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
     let checks = map.take("checks").map(|node| reader.map(node, "checks").entries).unwrap_or_default();
@@ -311,6 +324,8 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
         http,
         seed,
         outputs,
+        baseline,
+        targets,
         traces,
         variables,
         metrics: context.metrics.into(),

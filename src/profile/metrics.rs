@@ -10,6 +10,7 @@ use super::{
 use crate::metric::{
     Kind, MetricDef, Unit, UserMetric,
     catalogue::{self, LabelGroup},
+    target,
 };
 
 /// Kinds of metrics by name, and whether samples add to a gauge.
@@ -90,6 +91,9 @@ pub(crate) fn read(reader: &Reader, node: &Node) -> Vec<UserMetric> {
         }
         if catalogue::find(name).is_some() {
             reader.error(entry.position, format!("`{name}` is a built-in metric"), None);
+        } else if target::is_scraped(name) {
+            let message = format!("`{name}`: names that begin with `{}` are those of `targets`", target::PREFIX);
+            reader.error(entry.position, message, None);
         }
         let (mut unit, mut help) = ((Unit::None, 1.0), String::new());
         let kind = if let Yaml::Map(_) = entry.value.value {

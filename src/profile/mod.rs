@@ -10,6 +10,7 @@
 //! Start with [`document`], then [`scenario`] and [`flow`].
 
 pub(crate) mod bundled;
+pub(crate) mod campaign;
 pub(crate) mod data;
 pub(crate) mod diagnostic;
 pub(crate) mod document;
@@ -30,6 +31,7 @@ pub(crate) mod struck_out;
 mod surrogates;
 mod synonyms;
 pub(crate) mod tag_name;
+mod targets;
 pub(crate) mod texts;
 pub(crate) mod thresholds;
 pub(crate) mod variables;

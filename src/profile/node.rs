@@ -119,20 +119,29 @@ fn is_null(text: &str) -> bool {
 /// # Errors
 /// The first error of the YAML.
 pub fn parse(text: &str) -> Result<Node, Diagnostic> {
+    parse_up_to(text, MAX_NODES)
+}
+
+/// Reads one document with at most so many nodes.
+///
+/// # Errors
+/// The first error of the YAML.
+pub(crate) fn parse_up_to(text: &str, max_nodes: usize) -> Result<Node, Diagnostic> {
     // YAML has no surrogate pairs, but JSON has.
-    parse_as(text, false).or_else(|error| match surrogates::hidden(text) {
-        Some(hidden) => parse_as(&hidden, true),
+    parse_as(text, false, max_nodes).or_else(|error| match surrogates::hidden(text) {
+        Some(hidden) => parse_as(&hidden, true, max_nodes),
         None => Err(error),
     })
 }
 
-fn parse_as(text: &str, pairs: bool) -> Result<Node, Diagnostic> {
+fn parse_as(text: &str, pairs: bool, max_nodes: usize) -> Result<Node, Diagnostic> {
     let mut builder = Builder {
         parser: Parser::new_from_str(text),
         text,
         pairs,
         anchors: Vec::new(),
         nodes: 0,
+        max_nodes,
         last: Position { line: 1, column: 1 },
     };
     let mut root = None;
@@ -145,7 +154,7 @@ fn parse_as(text: &str, pairs: bool) -> Result<Node, Diagnostic> {
                 let (event, position) = builder.event()?;
                 root = Some(builder.node(event, position, 0)?);
             }
-            _ => return Err(diagnostic(position, "a profile must be a single YAML document")),
+            _ => return Err(diagnostic(position, "the file must be a single YAML document")),
         }
     }
     let empty =
@@ -176,6 +185,7 @@ struct Builder<'a> {
     pairs: bool,
     anchors: Vec<(usize, Node, usize)>,
     nodes: usize,
+    max_nodes: usize,
     last: Position,
 }
 
@@ -201,8 +211,8 @@ impl<'a> Builder<'a> {
 
     fn node(&mut self, event: Event<'a>, position: Position, depth: usize) -> Result<Node, Diagnostic> {
         self.nodes += 1;
-        if depth > MAX_DEPTH || self.nodes > MAX_NODES {
-            return Err(diagnostic(position, "the profile is nested too deeply or too large"));
+        if depth > MAX_DEPTH || self.nodes > self.max_nodes {
+            return Err(diagnostic(position, "the file is nested too deeply or too large"));
         }
         let before = self.nodes;
         let (value, anchor) = match event {

@@ -138,9 +138,23 @@ fn strike(lines: &mut [String], part: &Part, secret: &str, next: Option<&Part>) 
 }
 
 /// A line without secrets that stand in URLs, in texts of JSON, behind a scheme, or in a comment.
-fn masked_line(line: &str) -> String {
+#[must_use]
+pub(crate) fn masked_line(line: &str) -> String {
     let line = masked_fields(&masked_pairs(&masked_users(line), false));
-    masked_comment(&masked_schemes(&line))
+    masked_comment(&masked_schemes(&masked_forms(&line)))
+}
+
+/// A line without secrets in texts of pairs: `body: "password=…&x=1"`.
+fn masked_forms(line: &str) -> String {
+    const ENDS: [char; 7] = [' ', '"', '\'', '&', '?', ',', '}'];
+    let masked = line.split_inclusive(ENDS).map(|part| match part.split_once('=') {
+        Some((name, value)) if names_secret(name) && !value.starts_with(['=', '$']) && !value.starts_with(ENDS) => {
+            let end = value.find(ENDS).unwrap_or(value.len());
+            format!("{name}={MASK}{}", &value[end..])
+        }
+        _ => part.to_owned(),
+    });
+    masked.collect()
 }
 
 fn masked_schemes(line: &str) -> String {

@@ -1,6 +1,7 @@
 //! The `thresholds:` section: k6's forms (strings or objects, one or a list), and tiers.
 
 mod tiers;
+mod verdicts;
 
 use std::time::Duration;
 
@@ -13,9 +14,10 @@ use super::{
     synonyms::metric_meant,
 };
 use crate::{
-    metric::{MetricDef, catalogue},
+    metric::{Kind, MetricDef, catalogue, target},
+    plan::Baseline,
     threshold::{
-        Bearing, Threshold,
+        Bearing, Relative, Threshold,
         parse::{self, parse_condition, parse_key},
     },
 };
@@ -25,7 +27,7 @@ pub(super) static THRESHOLD: Section = Section::new(
     "threshold",
     "A condition on a metric, or tiers of one.",
     &[
-        &[Key::new("threshold", Type::Text, "the condition: `p(95)<500`, `rate<0.01 over 1m`")],
+        &[Key::new("threshold", Type::Text, "the condition: `p(95)<500`, `rate<0.01 over 1m`, `p(95) < 3 x baseline`")],
         tiers::KEYS,
         &[
             Key::new("abortOnFail", Type::Boolean, "abort the run when it fails; false"),
@@ -41,6 +43,24 @@ pub(super) static THRESHOLD: Section = Section::new(
 
 /// Whether a metric without samples passes.
 const NO_DATA: [(&str, bool); 2] = [("fail", false), ("pass", true)];
+
+/// A stage as baseline.
+pub(super) static BASELINE: Section = Section::new(
+    "baseline",
+    "A stage of this run that thresholds with `x baseline` are compared with.",
+    &[&[Key::required("stage", Type::Text, "its number, from 1; it is not judged itself")]],
+);
+
+/// Reads `baseline`.
+pub(crate) fn read_baseline(reader: &Reader, node: &Node) -> Option<Baseline> {
+    if !matches!(node.value, Yaml::Map(_)) {
+        return reader.text(node, "baseline").map(Baseline::Run);
+    }
+    let mut map = reader.section(node, "baseline", &BASELINE);
+    let stage = map.need(reader, "stage", "1").and_then(|node| reader.text(node, "stage"));
+    map.finish(reader);
+    stage.map(Baseline::Stage)
+}
 
 /// Reads the section.
 pub(crate) fn read(reader: &Reader, node: &Node, own: &[&MetricDef]) -> Vec<Threshold> {
@@ -129,13 +149,22 @@ pub(crate) fn build(
     own: &[&MetricDef],
 ) -> Result<Threshold, ThresholdError> {
     let (metric, selector) = parse_key(key).map_err(|error| ThresholdError::Key(Invalid::new(error.to_string())))?;
-    let Some(&known) = catalogue::ALL.iter().chain(own).find(|known| known.name == metric) else {
-        let near = metric_meant(&metric, catalogue::ALL.iter().chain(own).map(|metric| &*metric.name));
+    // What a target gives is known only during the run: its kind is the one that has the statistic.
+    let is_of_target = target::is_scraped(&metric);
+    let kind =
+        if is_of_target && parse_condition(expression, Kind::Gauge).is_err() { Kind::Counter } else { Kind::Gauge };
+    let of_target = is_of_target.then(|| target::defined(metric.clone(), kind));
+    let verdict = verdicts::plain(&metric, expression).transpose().map_err(ThresholdError::Condition)?;
+    let (metric, key) = verdict.as_ref().map_or((metric.as_str(), key), |(found, _)| (&*found.name, &*found.name));
+    let condition = verdict.as_ref().map_or(expression, |(_, plain)| plain.as_str());
+    let Some(known) = catalogue::ALL.iter().chain(own).copied().chain(&of_target).find(|known| known.name == metric)
+    else {
+        let near = metric_meant(metric, catalogue::ALL.iter().chain(own).map(|metric| &*metric.name));
         return Err(ThresholdError::Key(Invalid { message: format!("unknown metric `{metric}`"), hint: near }));
     };
-    let parse::Condition { stat, operator, bound, window } =
-        parse_condition(expression, known.kind).map_err(|error| {
-            let hint = parse::corrected(expression, known.kind).map(|condition| format!("did you mean `{condition}`?"));
+    let parse::Condition { stat, operator, bound, is_relative, window } = parse_condition(condition, known.kind)
+        .map_err(|error| {
+            let hint = parse::corrected(condition, known.kind).map(|condition| format!("did you mean `{condition}`?"));
             ThresholdError::Condition(Invalid { message: error.to_string(), hint })
         })?;
     Ok(Threshold {
@@ -145,7 +174,8 @@ pub(crate) fn build(
         expression: expression.to_owned(),
         stat,
         operator,
-        bound,
+        bound: if is_relative { f64::NAN } else { bound },
+        relative: is_relative.then_some(Relative { factor: bound, stage: None }),
         window,
         tier: None,
         bearing: Bearing::Binding,

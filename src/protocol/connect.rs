@@ -159,10 +159,18 @@ impl Network {
         self.names.check_not_blocked(&origin.host, origin.port)?;
         let proxy = self.http.proxies.between(&origin.host, origin.port, origin.tls);
         let (host, port) = proxy.map_or((&origin.host, origin.port), |proxy| (&proxy.host, proxy.port));
-        let addresses = self.names.addresses(host, port).await?;
+        let by_proxy = |failure: Failure| match proxy {
+            Some(_) => {
+                let (place, words) = (format!("{host}:{port}: "), failure.words());
+                let words = words.strip_prefix(&place).unwrap_or(&words);
+                Failure::text(failure.class, format!("the proxy {place}{words}"))
+            }
+            None => failure,
+        };
+        let addresses = self.names.addresses(host, port).await.map_err(by_proxy)?;
         probe.enter(Phase::Connect);
         let begin = Instant::now();
-        let mut stream = self.connect_any(&addresses).await?;
+        let mut stream = self.connect_any(&addresses).await.map_err(by_proxy)?;
         self.open.set(self.open.get() + 1);
         let mark = OpenMark(self.open.clone());
         probe.connected(begin.elapsed().as_secs_f64());

@@ -80,6 +80,8 @@ pub(crate) enum ErrorClass {
     StreamError,
     /// The stream ended before its answer was complete, or before the step had what it waits for.
     StreamIncomplete,
+    /// The events of an agent's run are not in the order of AG-UI.
+    AguiOrder,
     /// The response is no answer of JSON-RPC 2.0.
     RpcInvalid,
     /// The response to a call has no answer in it.
@@ -96,6 +98,14 @@ pub(crate) enum ErrorClass {
     McpRevision,
     /// A server of MCP asks for input before it goes on.
     McpInputRequired,
+    /// The card of an agent is none, or has no interface that loadagent speaks.
+    A2aCard,
+    /// The task of an agent failed, or was rejected or cancelled.
+    A2aTaskFailed,
+    /// An agent asks for input or for authentication before its task goes on.
+    A2aInputRequired,
+    /// The task of an agent was still open when its time was over.
+    A2aTaskOpen,
     /// The response to a WebSocket handshake does not fit the request.
     WsHandshake,
     /// The server violated the WebSocket protocol.
@@ -116,7 +126,7 @@ pub(crate) enum ErrorClass {
 
 impl ErrorClass {
     /// All classes.
-    pub(crate) const ALL: [Self; 44] = [
+    pub(crate) const ALL: [Self; 49] = [
         Self::Dns,
         Self::ConnectRefused,
         Self::Connect,
@@ -145,6 +155,7 @@ impl ErrorClass {
         Self::StreamEvent,
         Self::StreamError,
         Self::StreamIncomplete,
+        Self::AguiOrder,
         Self::RpcInvalid,
         Self::RpcNoAnswer,
         Self::RpcId,
@@ -153,6 +164,10 @@ impl ErrorClass {
         Self::McpSessionExpired,
         Self::McpRevision,
         Self::McpInputRequired,
+        Self::A2aCard,
+        Self::A2aTaskFailed,
+        Self::A2aInputRequired,
+        Self::A2aTaskOpen,
         Self::WsHandshake,
         Self::WsProtocol,
         Self::WsText,
@@ -195,6 +210,7 @@ impl ErrorClass {
             Self::StreamEvent => "stream_event",
             Self::StreamError => "stream_error",
             Self::StreamIncomplete => "stream_incomplete",
+            Self::AguiOrder => "agui_order",
             Self::RpcInvalid => "rpc_invalid",
             Self::RpcNoAnswer => "rpc_no_answer",
             Self::RpcId => "rpc_id",
@@ -203,6 +219,10 @@ impl ErrorClass {
             Self::McpSessionExpired => "mcp_session_expired",
             Self::McpRevision => "mcp_revision",
             Self::McpInputRequired => "mcp_input_required",
+            Self::A2aCard => "a2a_card",
+            Self::A2aTaskFailed => "a2a_task_failed",
+            Self::A2aInputRequired => "a2a_input_required",
+            Self::A2aTaskOpen => "a2a_task_open",
             Self::WsHandshake => "ws_handshake",
             Self::WsProtocol => "ws_protocol",
             Self::WsText => "ws_text",
@@ -246,6 +266,7 @@ impl ErrorClass {
             Self::StreamEvent => "an event is too long, or not what the layout has",
             Self::StreamError => "the server reported an error in the stream",
             Self::StreamIncomplete => "the stream ended before it was complete",
+            Self::AguiOrder => "the events of an agent's run are not in the order of AG-UI",
             Self::RpcInvalid => "the response is no answer of JSON-RPC 2.0",
             Self::RpcNoAnswer => "the response to a call has no answer in it",
             Self::RpcId => "the id of an answer is wrong, missing or double",
@@ -254,6 +275,10 @@ impl ErrorClass {
             Self::McpSessionExpired => "the MCP server no longer knows the session",
             Self::McpRevision => "the MCP server speaks no revision that loadagent does",
             Self::McpInputRequired => "the MCP server asks for input before it goes on",
+            Self::A2aCard => "the card of the agent has no interface that loadagent speaks",
+            Self::A2aTaskFailed => "the agent says that the task failed, or was rejected or cancelled",
+            Self::A2aInputRequired => "the agent asks for input or authentication before it goes on",
+            Self::A2aTaskOpen => "the task of the agent was still open",
             Self::WsHandshake => "the response does not accept the WebSocket handshake",
             Self::WsProtocol => "the server violated the WebSocket protocol",
             Self::WsText => "a WebSocket text is not UTF-8",

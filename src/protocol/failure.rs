@@ -79,6 +79,12 @@ impl Failure {
         Self::because(ErrorClass::of_io(phase, &error), Cause::Io(error))
     }
 
+    /// Its cause, or what its class means.
+    #[must_use]
+    pub(crate) fn words(&self) -> String {
+        self.cause.as_ref().map_or_else(|| self.class.meaning().to_owned(), |cause| cause.words())
+    }
+
     /// How the server said that it did not process the request, if it did.
     #[must_use]
     pub(crate) fn not_processed(&self) -> Option<NotProcessed> {

@@ -92,41 +92,62 @@ fn answered(request: &Outgoing<'_>, head: &[u8]) -> Option<RequestSpec> {
 
 /// The request that a redirect asks for (RFC 9110, section 15.4; methods change as in browsers, Go and k6).
 fn redirected(network: &Network, request: &Outgoing<'_>, status: u16, location: &[u8]) -> Option<RequestSpec> {
-    let old = network.server(request.origin)?;
-    let target = head_lines::target_text(request.bytes);
-    let scheme = if old.tls { "https" } else { "http" };
-    let base = Url::parse(&format!("{scheme}://{}{target}", authority(&old.host, old.port))).ok()?;
+    let base = url_of(network, request.origin, request.bytes)?;
     let url = base.join(std::str::from_utf8(location).ok()?).ok()?;
-    let host = url.host_str().filter(|host| !host.is_empty() && matches!(url.scheme(), "http" | "https"))?;
-    let new = Origin::of(&url);
-    let elsewhere = new != *old;
     let method = request.spec.method.as_str();
     let becomes_get = matches!(status, 301..=303) && !matches!(method, "GET" | "HEAD");
     let method = if becomes_get { "GET" } else { method };
+    let keeps = Keeps { body: !becomes_get, authorization: request.spec.digest.is_none() };
+    let (origin, head) = with_url(network, (request.origin, request.head(), request.extra), (method, &url), keeps)?;
+    let body = if becomes_get { &[] } else { request.body() };
+    Some(RequestSpec { method: method.to_owned(), origin, wire: Wire::new(&head, body), ..request.spec.clone() })
+}
+
+/// The URL of a request to an origin.
+#[must_use]
+pub(crate) fn url_of(network: &Network, origin: usize, request: &[u8]) -> Option<Url> {
+    let origin = network.server(origin)?;
+    let scheme = if origin.tls { "https" } else { "http" };
+    let target = head_lines::target_text(request);
+    Url::parse(&format!("{scheme}://{}{target}", authority(&origin.host, origin.port))).ok()
+}
+
+/// Which headers a request keeps at another URL.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Keeps {
+    /// Those of its body.
+    pub body: bool,
+    /// `Authorization`; what was answered to a challenge is good for one URL.
+    pub authorization: bool,
+}
+
+/// The head of a request with a method for another URL, and its origin; no secrets go to another server.
+#[must_use]
+pub(crate) fn with_url(
+    network: &Network,
+    (old, head, extra): (usize, &[u8], &[u8]),
+    (method, url): (&str, &Url),
+    keeps: Keeps,
+) -> Option<(usize, Vec<u8>)> {
+    let host = url.host_str().filter(|host| !host.is_empty() && matches!(url.scheme(), "http" | "https"))?;
+    let new = Origin::of(url);
+    let elsewhere = new != *network.server(old)?;
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let mut head = format!("{method} {}{query} HTTP/1.1\r\n", url.path()).into_bytes();
+    let mut made = format!("{method} {}{query} HTTP/1.1\r\n", url.path()).into_bytes();
     if elsewhere {
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        head.extend_from_slice(format!("Host: {host}{port}\r\n").as_bytes());
+        made.extend_from_slice(format!("Host: {host}{port}\r\n").as_bytes());
     }
-    let lines = head_lines::lines(request.head()).chain(head_lines::pairs(request.extra));
-    for (name, value) in lines {
+    for (name, value) in head_lines::lines(head).chain(head_lines::pairs(extra)) {
         let name_is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
         let of_body = name.get(..8).is_some_and(|begin| begin.eq_ignore_ascii_case(b"content-"));
         let secret = name_is("authorization") || name_is("cookie") || name_is("proxy-authorization");
-        // What was answered to a challenge is good for one URL.
-        let answer = name_is("authorization") && request.spec.digest.is_some();
-        if !(elsewhere && (secret || name_is("host")) || becomes_get && of_body || answer) {
-            head.extend_from_slice(&[name, b": ", value, b"\r\n"].concat());
+        let answer = name_is("authorization") && !keeps.authorization;
+        if !(elsewhere && (secret || name_is("host")) || !keeps.body && of_body || answer) {
+            made.extend_from_slice(&[name, b": ", value, b"\r\n"].concat());
         }
     }
-    let body = if becomes_get { &[] } else { request.body() };
-    Some(RequestSpec {
-        method: method.to_owned(),
-        origin: network.origin(&new)?,
-        wire: Wire::new(&head, body),
-        ..request.spec.clone()
-    })
+    Some((network.origin(&new)?, made))
 }
 
 /// Stores the cookies of a response.

@@ -5,6 +5,8 @@
 //! retries silently: what a server did not process, by its own word, is sent again and counted. All failures come from one closed list, by the phase in which they happened.
 //! Start with [`probe`], then [`session`].
 
+pub(crate) mod a2a;
+pub(crate) mod agui;
 pub(crate) mod buffered_body;
 pub(crate) mod connect;
 pub(crate) mod cookies;
@@ -20,6 +22,7 @@ pub(crate) mod head_lines;
 pub(crate) mod http1;
 pub(crate) mod http2;
 pub(crate) mod jsonrpc;
+pub(crate) mod known;
 pub(crate) mod mcp;
 pub(crate) mod names;
 pub(crate) mod outgoing;

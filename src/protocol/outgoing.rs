@@ -10,8 +10,8 @@ use crate::{
 pub(crate) trait ResponseHandler {
     /// Judges a whole response by what the step speaks over HTTP; `by_status` is what the status says.
     fn judge(&self, response: &Response<'_>, by_status: Option<Failure>) -> Option<Failure>;
-    /// Checks a response with an expected status against the profile.
-    fn fulfils(&self, response: &Response<'_>) -> bool;
+    /// The condition of the profile that a response with an expected status does not meet.
+    fn missed(&self, response: &Response<'_>) -> Option<String>;
     /// Takes the events of the response, if it is to be a stream.
     fn events(&self) -> Option<&dyn EventConsumer>;
     /// Takes the answers to the calls of the request, if it has calls and the response is an event stream.

@@ -467,6 +467,6 @@ fn unexpected(response: &Response<'_>, request: &Outgoing<'_>, status: u16) -> O
     if failure.is_some() {
         return failure;
     }
-    let fulfils = request.handler.is_none_or(|handler| handler.fulfils(response));
-    (!fulfils).then(|| Failure::text(ErrorClass::Content, "a condition of `expect` failed"))
+    let missed = request.handler?.missed(response)?;
+    Some(Failure::text(ErrorClass::Content, format!("`{missed}` in `expect` does not hold")))
 }

@@ -85,10 +85,9 @@ fn config(http: &HttpOptions) -> Result<ClientConfig, rustls::Error> {
     let builder = ClientConfig::builder_with_provider(provider.clone()).with_protocol_versions(versions)?;
     let builder = if tls.skip_verify {
         builder.dangerous().with_custom_certificate_verifier(Arc::new(Verifier::of_any(provider)))
-    } else if tls.roots.is_empty() {
-        builder.with_root_certificates(roots(&tls.roots))
     } else {
-        let verifier = Verifier::of_trusted(roots(&tls.roots), &tls.roots, provider)?;
+        let (roots, given) = roots(&tls.roots);
+        let verifier = Verifier::of_trusted(roots, &given, provider)?;
         builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
     };
     let mut config = match &tls.identity {
@@ -104,12 +103,12 @@ fn config(http: &HttpOptions) -> Result<ClientConfig, rustls::Error> {
     Ok(config)
 }
 
-/// The root certificates of the profile, else those of the system.
-fn roots(given: &[CertificateDer<'static>]) -> RootCertStore {
+/// The root certificates of the profile, else those of the system; and those that are trusted as they are.
+fn roots(given: &[CertificateDer<'static>]) -> (RootCertStore, Vec<CertificateDer<'static>>) {
     if given.is_empty() {
         return system_roots();
     }
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(given.iter().cloned());
-    roots
+    (roots, given.to_vec())
 }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use super::{markdown, style, summary::TextLayout, table::Table, visible::visible};
+use super::{junit, markdown, style, summary::TextLayout, table::Table, visible::visible};
 use crate::{
     analysis::comparison::{
         Conclusion, Scale, Why,
-        runs::{Margins, Row, overall},
+        runs::{Key, Margins, Row, overall},
     },
     analysis::judged::Statistic,
-    metric::Unit,
+    metric::{MetricDef, Unit},
     threshold::shown_factor,
     units::{show_duration, show_rate, show_share, significant},
 };
@@ -134,6 +134,33 @@ pub(crate) fn json(comparison: &Comparison) -> Json {
     })
 }
 
+/// Renders it as `JUnit` XML: a test case for each row, which fails if it regressed and is skipped if it is open.
+#[must_use]
+pub(crate) fn junit(comparison: &Comparison) -> String {
+    let case = |row: &Row| {
+        let [label, base, new, change, interval, conclusion] = cells(row);
+        let text = format!("{base} → {new}, {change} ({interval}): {conclusion}");
+        let result = match row.finding.conclusion {
+            Conclusion::Regressed => junit::Result::Failure(text),
+            Conclusion::Improved | Conclusion::Same => junit::Result::Passed,
+            Conclusion::Inconclusive(why) => junit::Result::Skipped(format!("{text}; {}", long(why))),
+        };
+        junit::Case { suite: "comparison", name: format!("{}: {label}", heading(row)), result }
+    };
+    junit::document(&junit::Suite {
+        name: "compare",
+        seconds: comparison.base.seconds + comparison.new.seconds,
+        attributes: String::new(),
+        properties: vec![
+            ("base", comparison.base.runs.join(",")),
+            ("new", comparison.new.runs.join(",")),
+            ("verdict", word(overall(&comparison.rows)).to_owned()),
+        ],
+        cases: comparison.rows.iter().map(case).collect(),
+        text: text(comparison, TextLayout::default()),
+    })
+}
+
 fn sides(comparison: &Comparison) -> String {
     let name = |side: &Side| {
         let length = show_duration(Duration::from_secs_f64(side.seconds.round()));
@@ -160,7 +187,12 @@ fn groups(rows: &[Row]) -> Vec<Vec<&Row>> {
 }
 
 fn heading(row: &Row) -> String {
-    match (row.key.scenario.as_str(), row.key.step.as_str()) {
+    heading_of(&row.key)
+}
+
+/// The step, or what else values are of.
+pub(super) fn heading_of(key: &Key) -> String {
+    match (key.scenario.as_str(), key.step.as_str()) {
         ("", _) => "all requests".to_owned(),
         (scenario, "") => scenario.to_owned(),
         (scenario, step) => format!("{scenario}: {step}"),
@@ -168,10 +200,12 @@ fn heading(row: &Row) -> String {
 }
 
 fn cells(row: &Row) -> [String; 6] {
-    let value = |value: Option<f64>| value.map_or_else(String::new, |value| show(row, value));
+    // A column is never left out because a run is too short for it.
+    let value = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| show(row, value));
     let [low, high] = row.finding.interval;
     let is_known = row.finding.estimate.is_finite();
-    let interval = if is_known { format!("{} … {}", change(row, low), change(row, high)) } else { String::new() };
+    let has_interval = is_known && low.is_finite() && high.is_finite();
+    let interval = if has_interval { format!("{} … {}", change(row, low), change(row, high)) } else { String::new() };
     [
         format!("{}{}", row.judged.label, row.statistic.in_words()),
         value(row.base),
@@ -183,7 +217,12 @@ fn cells(row: &Row) -> [String; 6] {
 }
 
 fn show(row: &Row, value: f64) -> String {
-    match (row.statistic, row.key.metric.unit) {
+    show_value(&row.key.metric, row.statistic, value)
+}
+
+/// A statistic with its unit.
+pub(super) fn show_value(metric: &MetricDef, statistic: Statistic, value: f64) -> String {
+    match (statistic, metric.unit) {
         (Statistic::Share, _) => show_share(value),
         (Statistic::PerSecond, _) => show_rate(value),
         (Statistic::Quantile(_), Unit::Seconds) => {

@@ -1,6 +1,8 @@
 //! Findings on drift, recovery and the breaking point in plain words: what happened, how sure it is, and what to do.
 
 pub(crate) mod cases;
+mod leaks;
+mod search;
 mod stress;
 
 use std::time::Duration;
@@ -19,8 +21,10 @@ use crate::{
 #[must_use]
 pub(crate) fn lines(analysis: &Analysis, view: Option<TextLayout>) -> Vec<String> {
     let spikes = (!analysis.spikes.is_empty()).then(|| spike_lines(&analysis.spikes));
-    let sections =
-        [analysis.soak.as_ref().map(soak_lines), spikes, analysis.stress.as_ref().map(|one| stress::lines(one, view))];
+    let stress = analysis.stress.as_ref().map(|one| stress::lines(one, view));
+    let leaks = (!analysis.resources.is_empty()).then(|| leaks::lines(&analysis.resources));
+    let search = analysis.search.as_ref().map(|one| search::lines(one, view));
+    let sections = [search, analysis.soak.as_ref().map(soak_lines), leaks, spikes, stress];
     let mut all = Vec::new();
     for mut lines in sections.into_iter().flatten() {
         if !analysis.sure {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     Summary, errors, own, rate,
     steps::{self, Step},
+    targets,
 };
 use crate::{
     metric::{Kind, MetricDef, Unit, Value, catalogue},
@@ -43,7 +44,8 @@ pub(crate) fn render(summary: &Summary, terminals: Terminals) -> Json {
 
 fn metrics(summary: &Summary) -> Json {
     let mut metrics = Map::new();
-    for metric in catalogue::ALL.iter().copied().chain(summary.totals.own_metrics()) {
+    let (own, scraped) = (summary.totals.own_metrics(), summary.totals.scraped_metrics());
+    for metric in catalogue::ALL.iter().copied().chain(own).chain(scraped) {
         let found = summary.totals.sum_where(&metric.name, |_| true).filter(|value| !value.is_empty());
         let judged = summary.findings.iter().any(|finding| finding.threshold.key == metric.name);
         if found.is_some() || judged {
@@ -221,6 +223,7 @@ fn beyond_k6(summary: &Summary) -> Json {
         "instance": summary.header.instance,
         "seed": summary.header.seed,
         "started_at": format!("{started:.3}"),
+        "warm_up_ms": summary.header.warm_up_ms,
         "verdict": summary.outcome.verdict.as_str(),
         "exit_code": summary.outcome.exit.code(),
         "reasons": summary.outcome.reasons,
@@ -253,6 +256,7 @@ fn beyond_k6(summary: &Summary) -> Json {
             },
         },
         "analysis": summary.analysis,
+        "scraped": targets::scraped(summary),
         "outputs": summary.outputs,
         "outputs_pending": summary.outputs_pending,
     })

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How a test case ended.
-enum Result {
+pub(super) enum Result {
     Passed,
     Failure(String),
     Error(String),
@@ -19,10 +19,10 @@ enum Result {
 }
 
 /// A test case of a suite.
-struct Case {
-    suite: &'static str,
-    name: String,
-    result: Result,
+pub(super) struct Case {
+    pub suite: &'static str,
+    pub name: String,
+    pub result: Result,
 }
 
 /// What speaks against a run besides its thresholds, as test cases: the codes, and whether the process failed.
@@ -43,6 +43,44 @@ pub(crate) fn render(summary: &Summary) -> String {
     let thresholds = summary.findings.iter().map(|finding| threshold_case(finding, was_cut));
     let findings = cases::of(&summary.analysis).into_iter().map(|finding| finding_case(finding, was_cut));
     let cases: Vec<Case> = run_cases(summary).into_iter().chain(thresholds).chain(findings).collect();
+    let header = &summary.header;
+    let headline = headline(summary);
+    let started = Timestamp::from_millisecond(header.started_at_ms).unwrap_or_default();
+    document(&Suite {
+        name: &header.profile,
+        seconds: summary.elapsed.as_secs_f64(),
+        attributes: format!(
+            " timestamp=\"{}\" hostname=\"{}\"",
+            started.strftime("%Y-%m-%dT%H:%M:%S"),
+            escaped(&header.instance)
+        ),
+        properties: vec![
+            ("run_id", header.run_id.clone()),
+            ("verdict", summary.outcome.verdict.as_str().to_owned()),
+            ("exit_code", summary.outcome.exit.code().to_string()),
+            ("headline", format!("{}. {}", headline.title, headline.sentence)),
+            ("version", header.version.clone()),
+        ],
+        cases,
+        text: text::render(summary),
+    })
+}
+
+/// A file with one suite.
+pub(super) struct Suite<'a> {
+    pub name: &'a str,
+    pub seconds: f64,
+    /// Further attributes, as XML.
+    pub attributes: String,
+    pub properties: Vec<(&'static str, String)>,
+    pub cases: Vec<Case>,
+    /// What the terminal shows.
+    pub text: String,
+}
+
+/// Renders a suite.
+pub(super) fn document(suite: &Suite<'_>) -> String {
+    let Suite { cases, properties, .. } = suite;
     let count = |is: fn(&Result) -> bool| cases.iter().filter(|case| is(&case.result)).count();
     let counts = format!(
         "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3}\"",
@@ -50,31 +88,18 @@ pub(crate) fn render(summary: &Summary) -> String {
         count(|result| matches!(result, Result::Failure(_))),
         count(|result| matches!(result, Result::Error(_))),
         count(|result| matches!(result, Result::Skipped(_))),
-        summary.elapsed.as_secs_f64(),
+        suite.seconds,
     );
-    let header = &summary.header;
-    let started = Timestamp::from_millisecond(header.started_at_ms).unwrap_or_default();
-    let name = escaped(&header.profile);
+    let name = escaped(suite.name);
     let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
     xml += &format!("<testsuites name=\"loadagent\" {counts}>\n");
-    xml += &format!(
-        "  <testsuite name=\"{name}\" {counts} timestamp=\"{}\" hostname=\"{}\">\n    <properties>\n",
-        started.strftime("%Y-%m-%dT%H:%M:%S"),
-        escaped(&header.instance),
-    );
-    let headline = headline(summary);
-    for (property, value) in [
-        ("run_id", header.run_id.clone()),
-        ("verdict", summary.outcome.verdict.as_str().to_owned()),
-        ("exit_code", summary.outcome.exit.code().to_string()),
-        ("headline", format!("{}. {}", headline.title, headline.sentence)),
-        ("version", header.version.clone()),
-    ] {
-        xml += &format!("      <property name=\"{property}\" value=\"{}\"/>\n", escaped(&value));
+    xml += &format!("  <testsuite name=\"{name}\" {counts}{}>\n    <properties>\n", suite.attributes);
+    for (property, value) in properties {
+        xml += &format!("      <property name=\"{property}\" value=\"{}\"/>\n", escaped(value));
     }
     xml += "    </properties>\n";
     cases.iter().for_each(|case| xml += &case_element(case, &name));
-    let text = strip_str(&text::render(summary)).to_string();
+    let text = strip_str(&suite.text).to_string();
     xml += &format!("    <system-out>{}</system-out>\n", escaped_lines(&text));
     xml + "  </testsuite>\n</testsuites>\n"
 }

@@ -25,6 +25,8 @@ use crate::{
 
 /// What the file of the history is called after the prefix.
 pub(crate) const HISTORY_SUFFIX: &str = "_stats_history.csv";
+/// Ends of the names of all files.
+pub(crate) const SUFFIXES: [&str; 4] = [HISTORY_SUFFIX, "_stats.csv", "_failures.csv", "_exceptions.csv"];
 /// Locust's `CURRENT_RESPONSE_TIME_PERCENTILE_WINDOW`.
 const WINDOW_MS: i64 = 10_000;
 /// Name of the row over everything.

@@ -3,11 +3,13 @@
 //! Owns the summary and its renderings, which are pure. Never measures or judges: totals, findings and validity come in
 //! ready. Only `progress` draws, on standard error. Start with [`summary`], then [`text`].
 
+pub(crate) mod campaign;
 pub(crate) mod comparison;
 pub(crate) mod csv;
 pub(crate) mod errors;
 mod findings;
 pub(crate) mod headline;
+pub(crate) mod history;
 pub(crate) mod html;
 pub(crate) mod intervals;
 pub(crate) mod json;
@@ -25,6 +27,7 @@ mod streams;
 pub(crate) mod style;
 pub(crate) mod summary;
 pub(crate) mod table;
+mod targets;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod text;

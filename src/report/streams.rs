@@ -1,4 +1,4 @@
-//! Event streams, the answers of language models in them, WebSockets, calls of JSON-RPC, MCP, and jobs.
+//! Event streams, the answers of language models in them, WebSockets, calls of JSON-RPC, MCP, A2A, AG-UI, and jobs.
 
 use super::{Summary, rate, scenarios, style, trends};
 use crate::{
@@ -18,6 +18,20 @@ const ANSWER_TRENDS: [&MetricDef; 5] = [
 ];
 
 const MCP_TRENDS: [&MetricDef; 3] = [&c::MCP_REQ_RESPONSE_TIME, &c::MCP_SESSION_OPENING, &c::MCP_SESSION_DURATION];
+const A2A_TRENDS: [&MetricDef; 5] = [
+    &c::A2A_REQ_RESPONSE_TIME,
+    &c::A2A_TASK_DURATION,
+    &c::A2A_TIME_IN_STATE,
+    &c::A2A_TIME_TO_FIRST_EVENT,
+    &c::A2A_POLLS,
+];
+const AGUI_TRENDS: [&MetricDef; 5] = [
+    &c::AGUI_TIME_TO_RUN_STARTED,
+    &c::AGUI_TIME_TO_FIRST_TEXT,
+    &c::AGUI_TIME_TO_FIRST_TOOL_CALL,
+    &c::AGUI_RUN_DURATION,
+    &c::AGUI_TOOL_DURATION,
+];
 const JOB_TRENDS: [&MetricDef; 5] =
     [&c::JOB_RESPONSE_TIME, &c::JOB_DURATION, &c::JOB_POLLS, &c::JOB_END_WINDOW, &c::JOB_OVERSHOOT];
 
@@ -39,6 +53,9 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     lines.extend(section(summary, "WEBSOCKETS", &SOCKET_TRENDS, sockets));
     lines.extend(section(summary, "JSON-RPC CALLS", &[&c::RPC_REQ_RESPONSE_TIME], calls(summary)));
     lines.extend(section(summary, "MCP", &MCP_TRENDS, mcp(summary)));
+    lines.extend(section(summary, "A2A", &A2A_TRENDS, a2a(summary)));
+    let runs = [&c::AGUI_RUNS, &c::AGUI_EVENTS, &c::AGUI_ORDER_ERRORS].map(|metric| by_reason(summary, metric));
+    lines.extend(section(summary, "AG-UI", &AGUI_TRENDS, runs.into_iter().flatten().collect()));
     let outcomes = by_reason(summary, &c::JOB_OUTCOMES);
     lines.extend(section(summary, "JOBS", &JOB_TRENDS, outcomes.into_iter().collect()));
     lines
@@ -55,6 +72,13 @@ fn mcp(summary: &Summary) -> Vec<String> {
     let counts = [counter(summary, &c::MCP_REQS), share_of(summary, &c::MCP_REQ_FAILED)];
     let more = [&c::MCP_SESSIONS, &c::MCP_PROGRESS, &c::MCP_SERVER_CALLS];
     counts.into_iter().chain(more.map(|metric| counter(summary, metric))).flatten().collect()
+}
+
+/// Requests of A2A and tasks; the errors stand with those of HTTP as well.
+fn a2a(summary: &Summary) -> Vec<String> {
+    let counts = [counter(summary, &c::A2A_REQS), share_of(summary, &c::A2A_REQ_FAILED)];
+    let more = [by_reason(summary, &c::A2A_TASKS), counter(summary, &c::A2A_EVENTS)];
+    counts.into_iter().chain(more).flatten().collect()
 }
 
 /// A share, and what it is of.

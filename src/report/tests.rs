@@ -8,8 +8,9 @@ use crate::{
     analysis::{
         Analysis, Generator, Reason, RunFold,
         findings::{
-            CrossingFinding, DriftFinding, DriftVerdict, RecoveryVerdict, SoakFindings, SpikeFinding, StepFinding,
-            StepVerdict, StressFindings, StressVerdict,
+            CrossingFinding, DriftFinding, DriftVerdict, LeakVerdict, ProbeFinding, RecoveryVerdict, ResourceFinding,
+            SearchFindings, SearchVerdict, SoakFindings, SpikeFinding, StepFinding, StepVerdict, StressFindings,
+            StressVerdict,
         },
         run_fold::Course,
     },
@@ -148,6 +149,60 @@ fn stress() -> StressFindings {
     }
 }
 
+fn search() -> SearchFindings {
+    let steps = stress().steps;
+    let probe = |(number, step): (usize, StepFinding)| ProbeFinding {
+        from_ms: 12_000.0 * number as f64 + 2_000.0,
+        to_ms: 12_000.0 * number as f64 + 10_000.0,
+        step,
+    };
+    SearchFindings {
+        verdict: SearchVerdict::Found,
+        max_sustained_rate: Some(200.0),
+        interval: [Some(200.0), Some(206.0)],
+        by: Some(StepVerdict::DoesNotFollow),
+        never_idle: true,
+        seconds: 192.0,
+        probes: steps.into_iter().enumerate().map(probe).collect(),
+    }
+}
+
+fn resources() -> Vec<ResourceFinding> {
+    let memory = ResourceFinding {
+        target: "shop:9090".into(),
+        metric: "process_resident_memory_bytes".into(),
+        resource: "memory".into(),
+        is_bytes: true,
+        verdict: LeakVerdict::Leak,
+        why: None,
+        windows: 96,
+        window_ms: 300_000.0,
+        start: Some(5e7),
+        end: Some(8e7),
+        step_at_ms: None,
+        slope_per_hour: Some(3.75e6),
+        slope_interval: [Some(3.5e6), Some(4e6)],
+        p: Some(0.001),
+    };
+    let handles = ResourceFinding {
+        metric: "process_open_fds".into(),
+        resource: "file handles".into(),
+        is_bytes: false,
+        verdict: LeakVerdict::FollowsLoad,
+        ..memory.clone()
+    };
+    let threads = ResourceFinding {
+        metric: "jvm_threads_current".into(),
+        resource: "threads".into(),
+        verdict: LeakVerdict::Step,
+        step_at_ms: Some(7_200_000.0),
+        start: Some(40.0),
+        end: Some(60.0),
+        ..handles.clone()
+    };
+    vec![memory, handles, threads]
+}
+
 /// One finding of each kind, of a longer run.
 pub(crate) fn findings() -> Analysis {
     let drift = |label: &str, statistic: &str, verdict, worse| DriftFinding {
@@ -215,7 +270,14 @@ pub(crate) fn findings() -> Analysis {
             drift("time to first token p95", "p(95)", DriftVerdict::Inconclusive, false),
         ],
     };
-    Analysis { sure: true, soak: Some(soak), spikes: vec![recovered, metastable], stress: Some(stress()) }
+    Analysis {
+        sure: true,
+        soak: Some(soak),
+        spikes: vec![recovered, metastable],
+        stress: Some(stress()),
+        search: Some(search()),
+        resources: resources(),
+    }
 }
 
 pub(crate) fn summary() -> Summary {
@@ -227,6 +289,7 @@ pub(crate) fn summary() -> Summary {
         started_at_ms: 1_763_700_000_000,
         seed: 1,
         planned_ms: 10_000,
+        warm_up_ms: 0,
         labels: Vec::new(),
         requests: Vec::new(),
         scenarios: vec![LoggedScenario {
@@ -240,6 +303,7 @@ pub(crate) fn summary() -> Summary {
         }],
         thresholds: Vec::new(),
         counters: vec!["timeouts".into()],
+        search: false,
         segment: None,
         merged: None,
     };

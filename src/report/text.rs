@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{
     Summary, errors, findings,
     headline::{self, Tone},
-    outputs, own, rate, scenarios, steps, streams, style, thresholds, trends,
+    outputs, own, rate, scenarios, steps, streams, style, targets, thresholds, trends,
     visible::visible,
     wrap::wrap,
 };
@@ -34,7 +34,7 @@ pub(crate) fn render(summary: &Summary) -> String {
     );
     lines.push(String::new());
     if !summary.findings.is_empty() {
-        lines.push(format!("  {}", style::bold("THRESHOLDS")));
+        lines.push(format!("  {}{}", style::bold("THRESHOLDS"), after_warm_up(summary)));
         lines.extend(thresholds::lines(&summary.findings));
         lines.push(String::new());
     }
@@ -43,6 +43,14 @@ pub(crate) fn render(summary: &Summary) -> String {
     lines.extend(scenarios::lines(summary));
     lines.extend(PROTOCOLS.iter().flat_map(|protocol| protocol_lines(summary, protocol)));
     lines.extend(streams::lines(summary));
+    let targets = targets::lines(summary);
+    if !targets.is_empty() {
+        lines.push(format!("  {}", style::bold("TARGETS")));
+        lines.extend(targets);
+        let used = targets::table(summary);
+        lines.extend(if used.has_rows() { used.lines(4, summary.view, &place) } else { Vec::new() });
+        lines.push(String::new());
+    }
     let errors = errors::error_table(summary);
     if errors.has_rows() {
         lines.push(format!("  {}", style::bold("ERRORS")));
@@ -80,6 +88,15 @@ pub(crate) fn render(summary: &Summary) -> String {
         Some(width) => lines.iter().flat_map(|line| wrap(line, width, 2)).collect::<Vec<_>>().join("\n"),
         None => lines.join("\n"),
     }
+}
+
+/// The part of the run that thresholds leave out.
+fn after_warm_up(summary: &Summary) -> String {
+    let warm_up = Duration::from_millis(summary.header.warm_up_ms);
+    if warm_up.is_zero() {
+        return String::new();
+    }
+    style::dim(&format!("  without the first {}", show_duration(warm_up)))
 }
 
 /// Control commands with their time: the load was changed by hand.

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use super::{Summary, table::Table};
 use crate::{
-    metric::{MetricDef, SeriesDef, Unit, Value, catalogue},
+    metric::{
+        MetricDef, SeriesDef, Unit, Value,
+        catalogue::{self, LabelGroup},
+    },
     threshold::{Stat, parse::parse_stat, stat_of},
     units::{show_duration, significant},
 };
@@ -57,8 +60,18 @@ pub(crate) fn trend_table(summary: &Summary, metrics: &[&MetricDef]) -> Table {
         if matches!(&value, Value::Trend(times) if times.zeros() == times.count()) {
             continue;
         }
-        let cells = summary.trend_stats.iter().map(|(_, stat)| show_stat(&value, metric.unit, *stat));
-        table.row(std::iter::once(metric.name.to_string()).chain(cells));
+        let row = |name: String, value: &Value| {
+            let cells = summary.trend_stats.iter().map(|(_, stat)| show_stat(value, metric.unit, *stat));
+            std::iter::once(name).chain(cells).collect::<Vec<_>>()
+        };
+        if metric.labels == LabelGroup::StepReason {
+            // Times in different states are no one distribution.
+            for (reason, value) in summary.totals.by_label(&metric.name, "reason") {
+                table.row(row(format!("{}{{reason:{}}}", metric.name, reason), &value));
+            }
+            continue;
+        }
+        table.row(row(metric.name.to_string(), &value));
         if !catalogue::has_role(metric, |protocol| protocol.response_time)
             && metric.name != catalogue::HTTP_REQ_DURATION.name
         {
@@ -71,8 +84,7 @@ pub(crate) fn trend_table(summary: &Summary, metrics: &[&MetricDef]) -> Table {
         if let Some(expected) =
             expected.filter(|expected| stat_of(expected, Stat::Count, 0.0) != stat_of(&value, Stat::Count, 0.0))
         {
-            let cells = summary.trend_stats.iter().map(|(_, stat)| show_stat(&expected, metric.unit, *stat));
-            table.row(std::iter::once("  { expected_response:true }".to_owned()).chain(cells));
+            table.row(row("  { expected_response:true }".to_owned(), &expected));
         }
     }
     table

@@ -5,12 +5,25 @@ use std::time::Duration;
 use crate::{
     analysis::Verdict,
     exit::Exit,
+    interval_log::frame::LoggedScenario,
     report::{Summary, steps},
     units::show_duration,
 };
 
 /// Loads whose lengths differ by less than this share are equally long.
 const SAME_LENGTH: f64 = 0.1;
+
+/// Whether two scenarios have the same load; a constant one may last for another time.
+fn same_load(one: &LoggedScenario, other: &LoggedScenario) -> bool {
+    let without_length = |scenario: &LoggedScenario| {
+        let length = show_duration(Duration::from_millis(scenario.length_ms));
+        scenario.load.replacen(&format!(" for {length}"), "", 1)
+    };
+    let is_constant = |scenario: &LoggedScenario| matches!(scenario.stages.as_slice(), [stage] if stage.from.to_bits() == stage.to.to_bits());
+    let is_same = one.load == other.load
+        || is_constant(one) && is_constant(other) && without_length(one) == without_length(other);
+    is_same && one.start_ms == other.start_ms
+}
 
 /// What speaks against a comparison.
 #[derive(Debug, Default)]
@@ -62,7 +75,7 @@ impl Obstacles {
                 None => {
                     self.refuse(Exit::BadProfile, format!("scenario {} is only in run {}", scenario.name, now.run_id));
                 }
-                Some(known) if known.load != scenario.load || known.start_ms != scenario.start_ms => {
+                Some(known) if !same_load(known, scenario) => {
                     let text =
                         format!("scenario {} has another load: {} → {}", scenario.name, known.load, scenario.load);
                     self.refuse(Exit::BadProfile, text);

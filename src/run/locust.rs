@@ -10,7 +10,7 @@ use std::{
 use super::{error::CommandError, logged_run::LoggedRun};
 use crate::{
     exit::Exit,
-    report::locust::{HISTORY_SUFFIX, LocustCsv},
+    report::locust::{HISTORY_SUFFIX, LocustCsv, SUFFIXES},
 };
 
 fn named(prefix: &Path, suffix: &str) -> PathBuf {
@@ -19,9 +19,9 @@ fn named(prefix: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// The file of the history, which is written first.
-pub(crate) fn history_path(prefix: &Path) -> PathBuf {
-    named(prefix, HISTORY_SUFFIX)
+/// The four files.
+pub(crate) fn paths(prefix: &Path) -> impl Iterator<Item = PathBuf> {
+    SUFFIXES.iter().map(|suffix| named(prefix, suffix))
 }
 
 /// Writes the four files of an interval log.

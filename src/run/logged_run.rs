@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
-use super::{deliveries, error::CommandError, folder, prepare::thresholds, run_end::RunEnd};
+use super::{deliveries, error::CommandError, find::find_run, folder, prepare::thresholds, run_end::RunEnd};
 use crate::{
-    analysis::{Coverage, Generator, Reason, RunFold, run_fold::Course},
+    analysis::{Coverage, Generator, Reason, RunFold, judged::Judged, run_fold::Course},
     exit::Exit,
     interval_log::{Entry, Header, IntervalCursor, LogError},
-    metric::{Interval, Totals},
+    metric::{Interval, Kind, MetricDef, Totals, catalogue},
     report::{
         Summary,
         summary::{Events, TextLayout},
@@ -71,9 +71,31 @@ impl LoggedRun {
     /// When there is no log, it can't be read, or `each` fails.
     pub(crate) fn read(
         path: &Path,
+        each: impl FnMut(&Interval, &Self) -> Result<(), CommandError>,
+    ) -> Result<Self, CommandError> {
+        Self::read_with(path, IntervalCursor::open(path), each)
+    }
+
+    /// The same without trends that no verdict judges; everything else is there. It takes a fraction of the time.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(crate) fn read_judged(
+        path: &Path,
+        each: impl FnMut(&Interval, &Self) -> Result<(), CommandError>,
+    ) -> Result<Self, CommandError> {
+        let wants = |metric: &MetricDef| {
+            metric.kind != Kind::Trend || Judged::of(metric).is_some() || metric.name == catalogue::SCHEDULE_LAG.name
+        };
+        Self::read_with(path, IntervalCursor::open(path).map(|cursor| cursor.reading(wants)), each)
+    }
+
+    fn read_with(
+        path: &Path,
+        cursor: Result<IntervalCursor, LogError>,
         mut each: impl FnMut(&Interval, &Self) -> Result<(), CommandError>,
     ) -> Result<Self, CommandError> {
-        let mut cursor = IntervalCursor::open(path).map_err(|error| unreadable(&error))?;
+        let mut cursor = cursor.map_err(|error| unreadable(&error))?;
         let mut run = Self::default();
         while let Some(entry) = cursor.read().map_err(|error| unreadable(&error))? {
             if let Some(interval) = run.take(entry, path)? {
@@ -118,7 +140,8 @@ impl LoggedRun {
 
     fn begin(&mut self, header: Header) {
         let known: Vec<_> = header.thresholds.iter().filter_map(thresholds::from_logged).collect();
-        self.fold = RunFold::new(&known, Duration::from_millis(header.planned_ms), &header.scenarios);
+        let fold = RunFold::new(&known, Duration::from_millis(header.planned_ms), &header.scenarios);
+        self.fold = fold.after(Duration::from_millis(header.warm_up_ms));
         self.fold.coverage = Coverage::of_segments(header.merged.unwrap_or(0));
         self.end_ms = header.started_at_ms;
         self.header = Some(header);
@@ -136,6 +159,12 @@ impl LoggedRun {
         &self.fold.totals
     }
 
+    /// Length of the load, as far as the log shows it.
+    #[must_use]
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.end.as_ref().map_or(self.length(), |end| end.elapsed)
+    }
+
     /// Time from its start to the end of its last interval.
     #[must_use]
     pub(crate) fn length(&self) -> Duration {
@@ -149,13 +178,21 @@ impl LoggedRun {
         self.end.is_some()
     }
 
+    /// The summary of a run whose log is there.
+    ///
+    /// # Errors
+    /// When the run was killed while it started.
+    pub(crate) fn summary_of(self, log: &Path) -> Result<Summary, CommandError> {
+        let summary = self.summary(log.parent().map(Into::into).unwrap_or_default());
+        summary.ok_or_else(|| CommandError::configuration(format!("{}: the log ends before its header", log.display())))
+    }
+
     /// The summary as the run itself printed it; without an end entry, what the intervals show. None without a header:
     /// the run was killed while it started.
     #[must_use]
     pub(crate) fn summary(self, run_dir: PathBuf) -> Option<Summary> {
-        let logged = self.length();
+        let elapsed = self.elapsed();
         let header = self.header?;
-        let elapsed = self.end.as_ref().map_or(logged, |end| end.elapsed);
         let reasons = if self.end.is_some() {
             Vec::new()
         } else {
@@ -247,4 +284,12 @@ fn trend_stats(end: Option<&RunEnd>) -> Vec<(String, Stat)> {
 #[must_use]
 pub(crate) fn log_of(run: &Path) -> PathBuf {
     if run.is_dir() { folder::log_path(run) } else { run.to_owned() }
+}
+
+/// The log of the run that an argument means; without one, of the newest run.
+///
+/// # Errors
+/// When there is no such run.
+pub(crate) fn find_log(given: Option<&Path>) -> Result<PathBuf, CommandError> {
+    find_run(given).map(|run| log_of(&run))
 }

@@ -4,6 +4,7 @@
 //! the other modules offer. `prepare/` makes a plan from flags and profile, `collect/` gathers the workers' intervals while
 //! the load runs. Start with `cmd/run.rs`.
 
+pub(crate) mod campaign;
 pub(crate) mod clock;
 pub(crate) mod cmd;
 pub(crate) mod collect;
@@ -16,11 +17,13 @@ pub(crate) mod find;
 pub(crate) mod folder;
 pub(crate) mod health;
 pub(crate) mod hooks;
+mod imported;
 mod last_good;
 pub(crate) mod locust;
 pub(crate) mod logged_run;
 #[cfg(test)]
 pub(crate) mod made_run;
+pub(crate) mod new_file;
 pub(crate) mod prepare;
 mod report_files;
 mod result_files;

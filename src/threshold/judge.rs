@@ -36,6 +36,8 @@ pub(crate) struct Judge {
     /// Start and planned end of the run, Unix milliseconds. Windows after the end are the users' finishing.
     start_ms: Option<i64>,
     planned: Duration,
+    /// Intervals that begin earlier are not judged.
+    warm_up: Duration,
 }
 
 #[derive(Debug)]
@@ -48,6 +50,19 @@ struct Running {
     windows: Option<Windows>,
     /// For the extremes of a gauge.
     levels: Option<Levels>,
+    /// The stage that the bound is a multiple of.
+    baseline: Option<Baseline>,
+}
+
+/// A stage of the run as baseline of a threshold.
+#[derive(Debug)]
+struct Baseline {
+    stage: String,
+    factor: f64,
+    /// Its series.
+    series: Vec<SeriesId>,
+    value: Value,
+    observed: bool,
 }
 
 /// The windows of a threshold that has some.
@@ -74,6 +89,12 @@ impl Judge {
         let running = thresholds.iter().map(|threshold| {
             let windows =
                 threshold.window.map(|length| Windows { window: Window::new(length), worst: None, last_holds: true });
+            let relative = threshold.relative.as_ref();
+            let baseline = relative.and_then(|relative| {
+                let (series, value) = (Vec::new(), Value::empty(threshold.metric.kind));
+                let stage = relative.stage.clone()?;
+                Some(Baseline { stage, factor: relative.factor, series, value, observed: false })
+            });
             Running {
                 threshold: threshold.clone(),
                 series: Vec::new(),
@@ -81,22 +102,44 @@ impl Judge {
                 observed: false,
                 windows,
                 levels: of_extreme(threshold).then(Levels::default),
+                baseline,
             }
         });
-        Self { running: running.collect(), start_ms: None, planned }
+        Self { running: running.collect(), start_ms: None, planned, warm_up: Duration::ZERO }
+    }
+
+    /// A judge that leaves out the time from the start of the run to `warm_up`.
+    #[must_use]
+    pub(crate) fn after(self, warm_up: Duration) -> Self {
+        Self { warm_up, ..self }
     }
 
     /// Takes an interval.
     pub(crate) fn observe(&mut self, interval: &Interval) {
         let start_ms = *self.start_ms.get_or_insert(interval.start_ms);
         let end_ms = start_ms.saturating_add(i64::try_from(self.planned.as_millis()).unwrap_or(i64::MAX));
+        let warm_up_ms = i64::try_from(self.warm_up.as_millis()).unwrap_or(i64::MAX);
+        let is_judged = interval.start_ms >= start_ms.saturating_add(warm_up_ms);
         for running in &mut self.running {
             for series in &interval.new_series {
                 if series.metric.name == running.threshold.metric.name
                     && series.labels.has_all(&running.threshold.selector)
                 {
-                    running.series.push(series.id);
+                    let stage = series.labels.get("stage");
+                    match running.baseline.as_mut().filter(|baseline| stage == Some(&*baseline.stage)) {
+                        Some(baseline) => baseline.series.push(series.id),
+                        None => running.series.push(series.id),
+                    }
                 }
+            }
+            if let Some(baseline) = &mut running.baseline {
+                for (_, value) in interval.values.iter().filter(|(id, _)| baseline.series.binary_search(id).is_ok()) {
+                    baseline.value.merge(value);
+                    baseline.observed = true;
+                }
+            }
+            if !is_judged {
+                continue;
             }
             let own = interval.values.iter().filter(|(id, _)| running.series.binary_search(id).is_ok());
             if let Some(levels) = &mut running.levels {
@@ -119,7 +162,7 @@ impl Judge {
     /// How every threshold stands after `elapsed`.
     #[must_use]
     pub(crate) fn findings(&self, elapsed: Duration) -> Vec<Finding> {
-        self.running.iter().map(|running| running.finding(elapsed)).collect()
+        self.running.iter().map(|running| running.finding(self.judged(elapsed))).collect()
     }
 
     /// The first failed threshold that asks to end the run. Of windows the last one must fail: one that lies before
@@ -130,8 +173,13 @@ impl Judge {
             .iter()
             .filter(|running| running.threshold.abort_on_fail && elapsed >= running.threshold.delay_abort)
             .filter(|running| running.windows.as_ref().is_none_or(|windows| !windows.last_holds))
-            .map(|running| running.finding(elapsed))
+            .map(|running| running.finding(self.judged(elapsed)))
             .find(|finding| finding.fails() && !finding.no_data)
+    }
+
+    /// The time that is judged, of a run of this length.
+    fn judged(&self, elapsed: Duration) -> Duration {
+        elapsed.saturating_sub(self.warm_up)
     }
 }
 
@@ -166,7 +214,9 @@ impl Running {
     fn look(&self, span: &Span, start_ms: i64) -> Option<WindowResult> {
         let observed = self.observed_value(&span.value, span.observed, span.seconds())?;
         let offset = |at: i64| Duration::from_millis(u64::try_from(at - start_ms).unwrap_or(0));
-        let holds = self.threshold.operator.holds(observed, self.threshold.bound);
+        // Nothing is judged before the baseline is known.
+        let bound = self.bound(span.seconds())?;
+        let holds = self.threshold.operator.holds(observed, bound);
         Some(WindowResult { observed, holds, at: (offset(span.start_ms), offset(span.end_ms)) })
     }
 
@@ -180,8 +230,15 @@ impl Running {
         value.map(|value| value * factor)
     }
 
+    /// What is compared with, in the unit of thresholds; None while there is no baseline.
+    fn bound(&self, seconds: f64) -> Option<f64> {
+        let Some(baseline) = &self.baseline else { return Some(self.threshold.bound).filter(|bound| !bound.is_nan()) };
+        self.observed_value(&baseline.value, baseline.observed, seconds).map(|value| value * baseline.factor)
+    }
+
     fn finding(&self, elapsed: Duration) -> Finding {
-        let threshold = self.threshold.clone();
+        let bound = self.bound(elapsed.as_secs_f64());
+        let threshold = Threshold { bound: bound.unwrap_or(f64::NAN), ..self.threshold.clone() };
         // A run shorter than its window is one window.
         let worst = self.windows.as_ref().and_then(|windows| windows.worst);
         let observed = match worst {
@@ -192,6 +249,7 @@ impl Running {
             }
             None => self.observed_value(&self.value, self.observed, elapsed.as_secs_f64()),
         };
+        let observed = observed.filter(|_| bound.is_some());
         let no_data = observed.is_none();
         let passed = observed.map_or(threshold.allow_no_data, |value| threshold.operator.holds(value, threshold.bound));
         Finding { threshold, observed, worst: worst.map(|seen| seen.at), passed, no_data }

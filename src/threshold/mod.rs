@@ -33,6 +33,8 @@ pub(crate) struct Threshold {
     pub operator: Operator,
     /// With what: milliseconds for times, as in k6.
     pub bound: f64,
+    /// The bound is a multiple of a baseline. It is NaN until the baseline is known.
+    pub relative: Option<Relative>,
     /// Judged over every window of this length instead of over the whole run.
     pub window: Option<Duration>,
     /// Its place among the tiers of one threshold.
@@ -47,6 +49,15 @@ pub(crate) struct Threshold {
     pub delay_abort: Duration,
     /// Whether a metric without observations passes. It fails by default.
     pub allow_no_data: bool,
+}
+
+/// A bound as a multiple of the same statistic of a baseline: `p(95) < 3 x baseline`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Relative {
+    /// How many times the baseline.
+    pub factor: f64,
+    /// The stage of this run that is the baseline, and is not judged itself; None for another run.
+    pub stage: Option<String>,
 }
 
 /// Whether a missed threshold fails the run.

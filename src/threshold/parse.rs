@@ -40,6 +40,8 @@ pub(crate) struct Condition {
     pub operator: Operator,
     /// With what.
     pub bound: f64,
+    /// Whether the bound is in multiples of a baseline.
+    pub is_relative: bool,
     /// The length of windows; None for the whole run.
     pub window: Option<Duration>,
 }
@@ -61,7 +63,7 @@ pub(crate) fn parse_key(key: &str) -> Result<(String, Vec<(String, String)>), Pa
             rest = rest.trim_start_matches(',').trim_start();
             continue;
         }
-        let found = rest.split_once(':').filter(|(tag, _)| !tag.contains(','));
+        let found = rest.split_once(':').filter(|(tag, _)| !tag.contains(',') && !tag.trim().is_empty());
         let (tag, after) = found.ok_or_else(|| ParseError::Tag(pair.to_owned()))?;
         let (value, next) = parse_value(after.trim_start())?;
         selector.push((tag.trim().to_owned(), value));
@@ -103,11 +105,22 @@ pub(crate) fn parse_condition(text: &str, kind: Kind) -> Result<Condition, Parse
         Some((comparison, length)) => (comparison, Some(parse_window(length)?)),
         None => (text, None),
     };
-    let (stat, operator, bound) = parse_expression(comparison, kind)?;
+    let (absolute, is_relative) = match comparison.trim_end().strip_suffix("baseline") {
+        Some(multiple) => (multiple_of(multiple), true),
+        None => (comparison.to_owned(), false),
+    };
+    let (stat, operator, bound) = parse_expression(&absolute, kind)?;
     if kind == Kind::Gauge && stat != Stat::Value && window.is_some() {
         return Err(ParseError::WindowOfExtreme);
     }
-    Ok(Condition { stat, operator, bound, window })
+    Ok(Condition { stat, operator, bound, is_relative, window })
+}
+
+/// `p(95) < 3` of `p(95) < 3 x`; without a factor it is 1.
+fn multiple_of(text: &str) -> String {
+    let text = text.trim_end();
+    let text = text.strip_suffix(['x', 'X', '×', '*']).unwrap_or(text).trim_end();
+    if text.ends_with(['<', '>', '=']) { format!("{text}1") } else { text.to_owned() }
 }
 
 /// Results come once a second, and no window is shorter.

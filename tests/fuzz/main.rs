@@ -65,4 +65,4 @@ macro_rules! both {
     };
 }
 
-both!(profile, language, extraction, response);
+both!(profile, language, extraction, response, stream, socket, conversion);

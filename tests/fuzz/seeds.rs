@@ -31,6 +31,31 @@ const RESPONSE: &[&str] = &[
     "\x02HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\n",
 ];
 
+const STREAM: &[&str] = &[
+    "\x03\u{feff}event: a\r\nid: 7\rdata: one\ndata: two\n\n: comment\nretry: 10\ndata\n\n",
+    "\x01data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"task\":{\"id\":\"t\",\"status\":{\"state\":\"TASK_STATE_WORKING\"}}}}\n\n",
+    "\x05data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"kind\":\"artifact-update\",\"taskId\":\"t\",\"artifact\":{\"parts\":[{\"kind\":\"text\",\"text\":\"a\"}]}}}\n\n",
+    "\x08data: [{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32603,\"message\":\"no\"}}]\n\n",
+    "\x02data: {\"type\":\"RUN_FINISHED\",\"threadId\":\"t\",\"runId\":\"r\",\"outcome\":{\"type\":\"interrupt\"}}\n\n",
+    "\x09data: {\"type\":\"TOOL_CALL_RESULT\",\"messageId\":\"m\",\"toolCallId\":\"c\",\"content\":\"5\"}\n\n",
+];
+
+/// Pieces of a size, then frames: a text, a fragmented one around a ping, a long length, a close.
+const SOCKET: &[&[u8]] = &[
+    b"\x01\x81\x05hello\x82\x02\x00\xff",
+    b"\x03\x01\x02he\x89\x00\x80\x03llo\x8a\x01x",
+    b"\x05\x82\x7e\x00\x80",
+    b"\x02\x88\x05\x03\xe8bye",
+    b"\x04\x81\x85abcdhello\x89\x7e\x00\x80",
+];
+
+const CONVERSION: &[&str] = &[
+    "{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"http://h.example/a/1?b=c%20d&token=x\", \"headers\": [{\"name\": \"Cookie\", \"value\": \"a=b\"}], \"postData\": {\"mimeType\": \"application/json\", \"text\": \"{\\\"id\\\": 42}\"}}, \"response\": {\"status\": 302, \"redirectURL\": \"/x\", \"content\": {\"text\": \"{\\\"id\\\": 42}\"}}}, {\"request\": {\"method\": \"GET\", \"url\": \"http://h.example/42\"}}]}}",
+    "openapi: 3.0.0\nservers: [{url: 'http://{a}/v1', variables: {a: {default: h}}}]\npaths:\n  /p/{id}:\n    post:\n      security: [{k: []}]\n      parameters: [{name: id, in: path, schema: {$ref: '#/components/schemas/A'}}]\n      requestBody: {content: {application/json: {schema: {allOf: [{$ref: '#/components/schemas/A'}]}}}}\n      responses: {'2XX': {}}\ncomponents: {schemas: {A: {type: object, required: [a], properties: {a: {type: array, items: {format: date, type: string}}}}}, securitySchemes: {k: {type: apiKey, in: query, name: key}}}\n",
+    "{\"info\": {\"name\": \"n\"}, \"auth\": {\"type\": \"basic\", \"basic\": [{\"key\": \"username\", \"value\": \"{{u}}\"}]}, \"variable\": [{\"key\": \"base\", \"value\": \"http://h\"}], \"item\": [{\"name\": \"f\", \"item\": [{\"event\": [{\"listen\": \"test\", \"script\": {\"exec\": [\"pm.globals.set('t', pm.response.json().a[0].b);\"]}}], \"request\": {\"method\": \"PUT\", \"url\": {\"raw\": \"{{base}}/:a?b={{$guid}}\", \"variable\": [{\"key\": \"a\", \"value\": \"1\"}]}, \"body\": {\"mode\": \"raw\", \"raw\": \"{\\\"x\\\": \\\"{{t}}\\\"}\"}}}]}]}",
+    "curl -sSL 'http://u:p@h.example/a?b=c' \\\n  -H \"A: b\" -d $'x=\\x41&y=1' --compressed\ncurl -G h/x --data-urlencode 'q=a b' -m 1.5; curl --json '{\"a\": 1}' http://h/\n",
+];
+
 /// The seeds of an entry.
 pub(crate) fn of(entry: &str) -> Vec<Vec<u8>> {
     let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
@@ -38,6 +63,9 @@ pub(crate) fn of(entry: &str) -> Vec<Vec<u8>> {
         "profile" => profiles(),
         "language" => texts(LANGUAGE),
         "extraction" => texts(EXTRACTION),
+        "stream" => texts(STREAM),
+        "socket" => SOCKET.iter().map(|bytes| bytes.to_vec()).collect(),
+        "conversion" => texts(CONVERSION),
         _ => texts(RESPONSE),
     }
 }

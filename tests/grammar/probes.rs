@@ -13,6 +13,8 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("dns", "http: {dns: {zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
     ("metric", "metrics: {a: {kind: trend, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
     ("dataSet", "data: {a: {csv: none.csv, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
+    ("target", "targets: [{url: 'http://h/', zzzzzzzzzzzz: 1}]\nflow: [{get: 'http://h/'}]"),
+    ("baseline", "baseline: {stage: 1, zzzzzzzzzzzz: 1}\nflow: [{get: 'http://h/'}]"),
     ("threshold", "thresholds: {checks: {threshold: rate>0.9, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
     ("expect", "flow: [{get: 'http://h/', expect: {zzzzzzzzzzzz: 1}}]"),
     ("limited", "flow: [{get: 'http://h/', expect: {limited: {zzzzzzzzzzzz: 1}}}]"),
@@ -20,6 +22,7 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("layout", "flow: [{sse: 'http://h/', layout: {text: $.a, zzzzzzzzzzzz: 1}}]"),
     ("tool", "flow: [{mcp: 'http://h/', call: {tool: a, zzzzzzzzzzzz: 1}}]"),
     ("prompt", "flow: [{mcp: 'http://h/', prompt: {name: a, zzzzzzzzzzzz: 1}}]"),
+    ("message", "flow: [{a2a: 'http://h/', send: {text: a, zzzzzzzzzzzz: 1}}]"),
     ("call", "flow: [{jsonrpc: 'http://h/', batch: [{method: a, zzzzzzzzzzzz: 1}]}]"),
     ("goodput", "flow: [{sse: 'http://h/', layout: anthropic, goodput: {request_latency: 1s, zzzzzzzzzzzz: 1}}]"),
     (

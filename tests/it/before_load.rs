@@ -175,3 +175,23 @@ fn a_metric_of_arrivals_needs_arrivals() {
         }
     }
 }
+
+/// Whatever two options write one file, one would overwrite the other.
+#[test]
+fn each_file_is_written_by_one_option() {
+    let bench = Bench::new();
+    for (words, named) in [
+        (&["--summary-export", "x.json", "--out", "json=x.json"][..], "--out json writes this file, too"),
+        (&["--out", "csv=x", "--summary-export", "./x"], "--out csv writes this file, too"),
+        (&["--html", "x", "--summary-export", "x"], "--summary-export writes this file, too"),
+        (&["--junit", "x", "--markdown", "./x"], "--junit writes this file, too"),
+        (&["--out", "json=x_stats.csv", "--csv", "x"], "--out json writes this file, too"),
+    ] {
+        let ran = bench.run(&[&["run", "examples/ends", "--run-dir", "run"], words].concat());
+        assert!(ran.stderr.contains(named), "{words:?}: {}", ran.stderr);
+        assert_eq!((ran.code, bench.path().join("run").exists()), (2, false), "{words:?}");
+    }
+    let ran =
+        bench.run(&["run", "examples/poll", "--run-dir", "run", "--summary-export", "/dev/null", "--csv", "/dev/null"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+}

@@ -46,6 +46,9 @@ fn each_class_has_a_first_example_with_its_reason() {
     });
     let closing = hostile(drop);
     let (proxy, _) = serve(|_| reply(407, "", b""));
+    let older = answers(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    let newer = answers(b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x80");
+    let alert = answers(b"\x15\x03\x01\0\x02\x02\x0a");
     let html = answers(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok");
     for (profile, class, reason) in [
         (one(&format!("get: '{refused}'")), "connect_refused", "Connection refused"),
@@ -73,6 +76,30 @@ fn each_class_has_a_first_example_with_its_reason() {
             format!("http: {{proxy: 'http://{proxy}'}}\n{}", one("get: 'https://elsewhere.invalid/'")),
             "proxy",
             "answered CONNECT with 407",
+        ),
+        (
+            format!("http: {{proxy: 'http://{proxy}'}}\n{}", one("get: 'http://elsewhere.invalid/'")),
+            "status_4xx",
+            "the proxy answered 407: write its user and password",
+        ),
+        (
+            format!("http: {{proxy: '{refused}'}}\n{}", one("get: 'http://elsewhere.invalid/'")),
+            "connect_refused",
+            "the proxy 127.0.0.1:",
+        ),
+        (
+            format!("http: {{proxy: 'http://no-such-name.invalid:8080'}}\n{}", one("get: 'http://elsewhere.invalid/'")),
+            "dns",
+            "the proxy no-such-name.invalid:8080: `no-such-name.invalid`: ",
+        ),
+        // Another protocol than the one that was expected.
+        (one(&newer), "protocol", "the response is no HTTP/1.1: this port speaks HTTP/2 only"),
+        (one(&alert), "protocol", "the response is no HTTP/1.1: this port speaks TLS"),
+        (format!("http: {{version: 2}}\n{}", one(&older)), "protocol", "; it may speak HTTP/1.1 only on this port"),
+        (
+            one(&format!("{older}, expect: {{status: 400, that: 'json.a == 3'}}")),
+            "content",
+            "`json.a == 3` in `expect` does not hold",
         ),
     ] {
         for workers in ["1", "2"] {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::support::{Bench, Ran, practice, reply, serve, url};
+use super::{
+    store::{Store, TAKEN},
+    support::{Bench, Ran, practice, reply, serve, url},
+};
 
 fn with(bench: &Bench, variables: &[(&str, &str)], words: &[&str]) -> Ran {
     bench.command(words).envs(variables.iter().copied()).output().unwrap().into()
@@ -222,5 +225,35 @@ fn the_summary_is_the_sum_of_its_samples() {
             compared += usize::from(expected > 0.0);
         }
         assert!(compared >= 3, "{load}: {samples:?}");
+    }
+}
+
+/// A value that one place can't hold would be lost for all: outputs, `report` and `replay` read one log.
+#[test]
+fn values_of_any_size_are_in_all_places() {
+    for (metric, value) in [
+        ("trend", "0"),
+        ("trend", "0.000000001"),
+        ("trend", "1000000000000"),
+        ("trend", "9e18"),
+        ("{kind: trend, unit: ms}", "0.0001"),
+        ("{kind: trend, unit: ms}", "1e15"),
+        ("{kind: trend, unit: bytes}", "1e15"),
+        ("counter", "1e15"),
+        ("gauge", "-1e300"),
+        ("updown", "-1e9"),
+    ] {
+        let (bench, store) = (Bench::new(), Store::start(&[], TAKEN));
+        let profile = format!(
+            "practice_target: {{}}\nmetrics: {{own: {metric}}}\nvus: 1\niterations: 3\nflow: [{{get: /}}, {{metric: {{own: {value}}}}}]\n"
+        );
+        bench.write("p.yaml", &profile);
+        let influx = format!("influxdb=http://{}/db?gzip=false", store.address);
+        let ran = bench.run(&["run", "p.yaml", "--run-dir", "run", "--out", "json=x.json", "--out", &influx]);
+        assert_eq!(ran.code, 0, "{metric} {value}: {}{}", ran.stdout, ran.stderr);
+        assert!(store.kept().iter().any(|line| line.starts_with("own,")), "{metric} {value}");
+        assert_eq!(samples(&bench)["own"].0, 3.0, "{metric} {value}");
+        let report = bench.run(&["report", "run"]);
+        assert!(report.code == 0 && report.stdout.contains("own"), "{metric} {value}: {}", report.stderr);
     }
 }

@@ -1,10 +1,14 @@
 //! The binary as a user would run it.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
+mod a2a;
+mod agui;
 mod auth;
 mod before_load;
+mod campaign;
 mod ceilings;
 mod cli;
+mod convert;
 mod data;
 mod documented;
 mod environments;
@@ -15,6 +19,7 @@ mod given;
 mod help;
 mod hostile_http1;
 mod hostile_http2;
+mod hostile_streams;
 mod http;
 mod http2;
 mod init;

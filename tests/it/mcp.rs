@@ -36,7 +36,7 @@ fn each_wrong_answer_has_its_class_in_each_revision() {
             ("call: unavailable", "status_5xx "),
             ("call: input", "mcp_input_required "),
             ("call: {tool: slow, arguments: {time: 5s}}\n    timeout: 200ms", "timeout_body "),
-            ("list: tools\n    check: {that: length(json.result.tools) == 10}", ""),
+            ("list: tools\n    check: {that: length(json.result.tools) == 11}", ""),
             ("list: resource_templates", ""),
             ("read: target://text/1\n    check: {that: \"json.result.contents[0].text == 'hello'\"}", ""),
             ("read: target://text/99", "rpc_error "),
@@ -242,7 +242,7 @@ fn the_end_of_a_session_is_a_request_of_its_step() {
 
 #[test]
 fn conditions_of_a_list_hold_for_all_its_pages() {
-    for (length, class) in [(10, ""), (9, "content ")] {
+    for (length, class) in [(11, ""), (10, "content ")] {
         let (bench, target) = (Bench::new(), practice(&[]));
         let steps =
             format!("  - {{mcp: /mcp, list: tools, expect: {{that: length(json.result.tools) == {length}}}}}\n");
@@ -286,7 +286,7 @@ fn what_a_server_offers_becomes_a_profile_that_runs() {
         let ran = bench.run(&["mcp", &format!("{url}/mcp{query}"), file]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         for line in
-            ["10 tools\n", "6 resources\n", "1 prompt\n", "  echo ", "  target://text/6 ", &format!("wrote {file}")]
+            ["11 tools\n", "6 resources\n", "1 prompt\n", "  echo ", "  target://text/6 ", &format!("wrote {file}")]
         {
             assert!(ran.stdout.contains(line), "{line}: {}", ran.stdout);
         }
@@ -320,5 +320,52 @@ fn what_is_not_sent_has_no_response_time() {
         assert_eq!(value(&summary, &format!("{metric}_response_time"), "count"), 0, "{step}: {summary}");
         let times = &summary["metrics"][format!("{metric}_response_time")];
         assert!(times["values"]["max"].as_f64().unwrap_or_default() == 0.0, "{step}: {times}");
+    }
+}
+
+#[test]
+fn a_stream_that_ends_before_its_answer_is_read_on() {
+    for revision in ["2025-06-18", "2025-11-25"] {
+        let (bench, target) = (Bench::new(), practice(&[]));
+        let mcp = format!("mcp: '/mcp?revision={revision}'");
+        let steps = format!(
+            "  - {{{mcp}, call: {{tool: resume, arguments: {{cuts: 3}}}}, expect: {{that: \"json.result.content[0].text == 'resumed'\"}}}}\n"
+        );
+        let load = "vus: 2\niterations: 6\nthresholds: {'http_reqs{name:resume}': 'count==18'}";
+        let (ran, summary) = run(&bench, &url(&target), load, &steps);
+        assert_eq!((bench.errors().as_str(), ran.code), ("", 0), "{revision}: {}", ran.stdout);
+        let seen = target.report().mcp.unwrap();
+        assert_eq!((seen.tools["resume"], seen.resumed), (6, 18), "{revision}");
+        let tools = value(&summary, "mcp_reqs", "count") - value(&summary, "mcp_sessions", "count");
+        assert_eq!(tools, 6, "{revision}: one request, one answer");
+        assert_eq!(value(&summary, "mcp_req_failed", "passes"), 0);
+    }
+}
+
+#[test]
+fn a_stream_that_cannot_be_read_on_has_no_answer() {
+    let initialized = r#"{"jsonrpc":"2.0","id":2,"result":{"protocolVersion":"2025-11-25"}}"#;
+    for (id, what, class) in [
+        ("id: 7\nretry: 1\n", "405", "status_4xx "),
+        ("id: 7\nretry: 999999\n", "never", "rpc_no_answer "),
+        ("", "not asked", "rpc_no_answer "),
+        ("id: 7\nretry: 1\n", "again", "rpc_no_answer "),
+    ] {
+        let stream = format!("{id}data:\n\n");
+        let (address, asked) = serve(move |request| match request {
+            request if request.contains("server/discover") => reply(404, "", b""),
+            request if request.contains("\"initialize\"") => reply(200, "", initialized.as_bytes()),
+            request if request.contains("tools/call") || request.starts_with("GET") && what == "again" => {
+                reply(200, "Content-Type: text/event-stream\r\n", stream.as_bytes())
+            }
+            request if request.starts_with("GET") => reply(405, "", b""),
+            _ => reply(202, "", b""),
+        });
+        let (bench, steps) = (Bench::new(), "  - {mcp: /mcp, call: echo, timeout: 500ms}\n");
+        let (ran, summary) = run(&bench, &format!("http://{address}"), "vus: 1\niterations: 1", steps);
+        assert_eq!(value(&summary, "mcp_req_failed", "passes"), 1, "{what}: {}", ran.stdout);
+        assert!(ran.stdout.contains(class.trim()) || what != "405", "{what}: {}", ran.stdout);
+        let resumed = asked.requests.lock().unwrap().iter().filter(|request| request.starts_with("GET")).count();
+        assert_eq!(resumed > 0, matches!(what, "405" | "again"), "{what}: {resumed}");
     }
 }

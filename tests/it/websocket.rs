@@ -421,3 +421,31 @@ fn a_server_that_takes_nothing_holds_the_steps_up() {
     assert_eq!(summary["metrics"]["checks"]["values"]["passes"], 1, "{}{}", ran.stdout, ran.stderr);
     assert!(count(&summary, "ws_msgs_sent") < 500, "{summary}");
 }
+
+#[test]
+fn messages_are_compressed_if_both_sides_want_it() {
+    let text = "a word ".repeat(1_000);
+    for (query, key, is_compressed) in [
+        ("compression=true", "true", true),
+        ("compression=true&split=1&fragment=10", "true", true),
+        ("compression=false", "true", false),
+        ("compression=true", "false", false),
+    ] {
+        let flow = format!(
+            "  - websocket: /ws?{query}\n    compression: {key}\n    round_trip: order\n    steps:\n      \
+             - send: {{text: \"{text}\"}}\n      - expect: length(json.text) == 7000\n      \
+             - send: \"h\u{20ac}llo\"\n        binary: true\n      - expect: 'true'\n"
+        );
+        let (ran, summary, seen) = practise(&flow, ONCE);
+        assert_eq!(
+            (count(&summary, "ws_errors"), seen["messages_received"].as_u64()),
+            (0, Some(2)),
+            "{query}: {}",
+            ran.stdout
+        );
+        assert_eq!(count(&summary, "ws_msgs_received"), 2, "{query}: {}", ran.stdout);
+        // The handshake has some hundred bytes.
+        let (sent, received) = (value(&summary, "data_sent", "count"), value(&summary, "data_received", "count"));
+        assert_eq!((sent < 1_500.0, received < 1_500.0), (is_compressed, is_compressed), "{query}: {sent} {received}");
+    }
+}

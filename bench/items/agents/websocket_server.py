@@ -12,6 +12,7 @@ scenarios:
     flow:
       - websocket: /
         subprotocols: [chat.v1]
+        compression: true
         on_message:
           - check: {{name: of this user, that: "json.vu == vu || body == 'bytes'"}}
         steps:
@@ -58,6 +59,8 @@ def prove(sheet, options):
     sheet.count("checks of messages", [run.value("checks", "passes"), run.value("checks", "fails")], [11 * iterations, 0])
     closes = {"4000": iterations, "4003": 10, "1006": 10, "1000": 5}
     sheet.count("close codes by the server", seen["closes"], closes)
+    compressed = sum(count for extension, count in seen["extensions"].items() if extension.startswith("PerMessageDeflate"))
+    sheet.count("sockets that the server compressed", compressed, iterations)
     sheet.count("sockets that failed", run.value("ws_errors", "count"), 20)
     for line in [f"ws_closes 4000 {iterations}", "ws_closed 10", "ws_dropped 10"]:
         sheet.holds(f"the summary says: {line}", line in run.finished.stdout)

@@ -137,7 +137,7 @@ def sockets(sheet, quick):
     users, rate, seconds = (500, 100, 12) if quick else (10_000, 100, 130)
     with Target("0ms") as target:
         words = ["-e", f"HOST={target.url.rstrip('/')}", "-e", f"USERS={users}", "-e", f"SPAWN_RATE={rate}", "-e", f"RUN_TIME={seconds}s"]
-        words += ["-e", f"CONNECTIONS={users}", "-e", f"CRITICAL_CONNECTIONS={users}"]
+        words += ["-e", f"CONNECTIONS={users}", "-e", f"CRITICAL_CONNECTIONS={users - 1}"]
         with generator.Generator("suites/agentcore/websocket", *words) as started:
             started.sleep_until(users / rate + (seconds - users / rate) / 2)
             held = target.log()["websockets"]["open"]

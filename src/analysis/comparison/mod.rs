@@ -9,6 +9,7 @@
 //! Biometrika 34 (1947), on logarithms: the result is a ratio.
 
 pub(crate) mod blocks;
+pub(crate) mod run_data;
 pub(crate) mod runs;
 
 use super::{

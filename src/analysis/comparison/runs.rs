@@ -1,6 +1,6 @@
 //! Two runs, metric by metric and step by step: cut into blocks, then judged together.
 
-use super::{Conclusion, Finding, Metric, Scale, Why, blocks::Blocks, judge};
+use super::{Conclusion, Finding, Metric, Scale, Why, blocks::Blocks, judge, run_data::RunData};
 use crate::{
     analysis::{
         judged::{Judged, Statistic},
@@ -51,12 +51,22 @@ impl RunWindows {
         windows.fold(interval, self.started_at_ms, |series| keys_of(series, scenarios));
     }
 
+    /// What was observed.
+    pub(super) fn keys(&self) -> &[Key] {
+        self.windows.keys()
+    }
+
+    /// Makes its windows at least as long.
+    pub(super) fn lengthen(&mut self, length_ms: i64) {
+        self.windows.lengthen(length_ms);
+    }
+
     fn values(&self, key: &Key) -> Vec<Option<&Value>> {
         self.windows.values(key, self.windows.whole_within(self.seconds))
     }
 
     /// A statistic of the whole run, its last part of a window included.
-    fn overall(&self, key: &Key, statistic: Statistic) -> Option<f64> {
+    pub(super) fn overall(&self, key: &Key, statistic: Statistic) -> Option<f64> {
         let touched = (self.seconds / self.windows.seconds()).ceil();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded by the length of a run")]
         let values = self.windows.values(key, touched as usize);
@@ -64,7 +74,8 @@ impl RunWindows {
     }
 }
 
-fn keys_of(series: &SeriesDef, scenarios: &[String]) -> Vec<Key> {
+/// Where a series belongs.
+pub(super) fn keys_of(series: &SeriesDef, scenarios: &[String]) -> Vec<Key> {
     let label = |name: &str| series.labels.get(name).unwrap_or_default().to_owned();
     let scenario = label("scenario");
     if Judged::of(&series.metric).is_none() || !scenarios.contains(&scenario) {
@@ -121,11 +132,12 @@ struct Cut {
 
 /// Compares runs; `paired` if the load varies, so that blocks at the same time belong together.
 #[must_use]
-pub(crate) fn compare(base: &mut [RunWindows], new: &mut [RunWindows], margins: Margins, paired: bool) -> Vec<Row> {
-    let longest = base.iter().chain(new.iter()).map(|run| run.windows.length_ms()).max().unwrap_or(0);
-    base.iter_mut().chain(new.iter_mut()).for_each(|run| run.windows.lengthen(longest));
+pub(crate) fn compare(base: &mut [RunData], new: &mut [RunData], margins: Margins, paired: bool) -> Vec<Row> {
+    let windows = base.iter().chain(new.iter()).filter_map(RunData::windows);
+    let longest = windows.map(|run| run.windows.length_ms()).max().unwrap_or(0);
+    base.iter_mut().chain(new.iter_mut()).for_each(|run| run.lengthen(longest));
     let mut keys: Vec<&Key> = Vec::new();
-    for key in base.iter().chain(new.iter()).flat_map(|run| run.windows.keys()) {
+    for key in base.iter().chain(new.iter()).flat_map(RunData::keys) {
         if !keys.contains(&key) {
             keys.push(key);
         }
@@ -143,7 +155,21 @@ pub(crate) fn compare(base: &mut [RunWindows], new: &mut [RunWindows], margins: 
         .collect();
     let metrics: Vec<Metric> = cuts.iter().map(|cut| metric(cut, margins, paired)).collect();
     let findings = judge(&metrics, ALPHA);
-    cuts.iter().zip(findings).map(|(cut, finding)| Row { finding, ..cut.row.clone() }).collect()
+    cuts.iter()
+        .zip(findings)
+        .map(|(cut, finding)| Row { finding: with_estimate(&cut.row, finding), ..cut.row.clone() })
+        .collect()
+}
+
+/// The difference of two whole runs, where nothing shows whether it is chance.
+fn with_estimate(row: &Row, finding: Finding) -> Finding {
+    let estimate = match (row.base, row.new, row.scale) {
+        _ if finding.estimate.is_finite() || row.block_seconds.is_some() => return finding,
+        (Some(base), Some(new), Scale::Difference) => new - base,
+        (Some(base), Some(new), _) if base > 0.0 => new / base,
+        _ => return finding,
+    };
+    Finding { estimate, ..finding }
 }
 
 fn metric(cut: &Cut, margins: Margins, paired: bool) -> Metric<'_> {
@@ -158,14 +184,15 @@ fn metric(cut: &Cut, margins: Margins, paired: bool) -> Metric<'_> {
     }
 }
 
-fn cut(key: &Key, judged: &Judged, statistic: Statistic, base: &[RunWindows], new: &[RunWindows], paired: bool) -> Cut {
+fn cut(key: &Key, judged: &Judged, statistic: Statistic, base: &[RunData], new: &[RunData], paired: bool) -> Cut {
     let of_side =
-        |runs: &[RunWindows]| -> Vec<f64> { runs.iter().filter_map(|run| run.overall(key, statistic)).collect() };
+        |runs: &[RunData]| -> Vec<f64> { runs.iter().filter_map(|run| run.overall(key, statistic)).collect() };
     let typical = |values: &[f64]| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
     let (mut base_values, mut new_values) = (of_side(base), of_side(new));
     let overall = [typical(&base_values), typical(&new_values)];
     let (mut inflation, mut block_seconds) = (1.0, None);
-    if let ([base], [new]) = (base, new) {
+    let single = if let ([base], [new]) = (base, new) { base.windows().zip(new.windows()) } else { None };
+    if let Some((base, new)) = single {
         let window = base.windows.seconds();
         let sides = [base.values(key), new.values(key)];
         let blocks = choose(&sides, statistic, window, paired).unwrap_or(Blocks { windows: 1, inflation: 1.0 });

@@ -79,6 +79,18 @@ pub(crate) enum Why {
     Autocorrelation,
 }
 
+impl Why {
+    /// The word in the summary.
+    #[must_use]
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::TooFewWindows => "too_few_windows",
+            Self::Noise => "noise",
+            Self::Autocorrelation => "autocorrelation",
+        }
+    }
+}
+
 /// The finding on one metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Drift {

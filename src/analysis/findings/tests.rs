@@ -1,13 +1,14 @@
 //! Tests of findings as metrics.
 
-use super::{Analysis, DriftVerdict, SoakFindings, SpikeFinding};
+use super::{Analysis, DriftVerdict, LeakVerdict, ResourceFinding, SoakFindings, SpikeFinding};
 
 fn values(change: impl Fn(&mut SoakFindings, &mut Vec<SpikeFinding>)) -> Vec<(String, f64)> {
     let mut analysis = crate::report::tests::findings();
     let mut soak = analysis.soak.take().unwrap_or_else(|| panic!("no soak"));
     change(&mut soak, &mut analysis.spikes);
     analysis.soak = Some(soak);
-    analysis.stress = None;
+    (analysis.stress, analysis.search) = (None, None);
+    analysis.resources.clear();
     analysis.gauges().into_iter().map(|(metric, value)| (metric.name.to_string(), value)).collect()
 }
 
@@ -29,9 +30,31 @@ fn no_drift_is_zero_and_what_is_open_is_nothing() {
 
 #[test]
 fn a_rising_load_has_its_last_good_rate() {
-    let analysis = Analysis { soak: None, spikes: Vec::new(), ..crate::report::tests::findings() };
+    let analysis = Analysis {
+        soak: None,
+        spikes: Vec::new(),
+        resources: Vec::new(),
+        search: None,
+        ..crate::report::tests::findings()
+    };
     let rates: Vec<String> = analysis.gauges().into_iter().map(|(_, value)| value.to_string()).collect();
     assert_eq!(rates, ["200"]);
+}
+
+#[test]
+fn a_leak_is_one_and_none_is_zero_if_all_are_decided() {
+    let leak = |verdicts: &[LeakVerdict]| {
+        let mut analysis = crate::report::tests::findings();
+        let one = analysis.resources[0].clone();
+        analysis.resources =
+            verdicts.iter().map(|verdict| ResourceFinding { verdict: *verdict, ..one.clone() }).collect();
+        let gauges = analysis.gauges().into_iter();
+        gauges.filter(|(metric, _)| metric.name == "verdict_leak").map(|(_, value)| value.to_string()).next()
+    };
+    assert_eq!(leak(&[LeakVerdict::None, LeakVerdict::Released]).as_deref(), Some("0"));
+    assert_eq!(leak(&[LeakVerdict::Inconclusive, LeakVerdict::Leak]).as_deref(), Some("1"));
+    assert_eq!(leak(&[LeakVerdict::Inconclusive, LeakVerdict::None]), None);
+    assert_eq!(leak(&[]), None);
 }
 
 #[test]

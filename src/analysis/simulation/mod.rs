@@ -3,6 +3,7 @@
 
 mod comparison;
 pub(crate) mod drift;
+mod leak;
 pub(crate) mod random;
 mod rate;
 mod recovery;
@@ -17,6 +18,7 @@ type Case = fn(u64) -> Vec<rate::Row>;
 const CASES: &[(&str, Case)] = &[
     ("warm_up", warm_up::rows),
     ("drift", drift::rows),
+    ("leak", leak::rows),
     ("recovery", recovery::rows),
     ("comparison", comparison::rows),
 ];
@@ -24,7 +26,7 @@ const CASES: &[(&str, Case)] = &[
 /// Runs of a case when the suite of tests runs it.
 const FEW: u64 = 20;
 
-/// `SIMULATION_RUNS` and `SIMULATION_SEED` choose the runs; the tables are printed.
+/// `SIMULATION_RUNS`, `SIMULATION_SEED` and `SIMULATION_ONLY` choose the runs; the tables are printed.
 #[test]
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn every_rate_is_within_its_bound() {
@@ -32,7 +34,8 @@ fn every_rate_is_within_its_bound() {
     let runs = number("SIMULATION_RUNS").unwrap_or(FEW);
     random::set_seed(number("SIMULATION_SEED").unwrap_or(2));
     let mut beyond = Vec::new();
-    for (name, rows) in CASES {
+    let only = env::var("SIMULATION_ONLY").ok();
+    for (name, rows) in CASES.iter().filter(|(name, _)| only.as_ref().is_none_or(|only| only == name)) {
         let rows = rows(runs);
         println!("### {name}\n\n{}", rate::table(&rows));
         beyond.extend(rows.iter().filter(|row| !row.holds()).map(|row| format!("{name}: {row:?}")));

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    interval_log::frame::LoggedScenario,
+    interval_log::frame::{LoggedRequest, LoggedScenario},
     metric::{Interval, Labels, MetricDef, SeriesDef, intended::IntendedSeconds},
 };
 
@@ -16,7 +16,12 @@ struct Did {
     sockets: (u64, u64),
     jobs: (u64, u64),
     mcp: (u64, u64),
+    /// What opens sessions of MCP.
+    opening: (u64, u64),
     interrupted: u64,
+    /// Requests that met a rate limit, further ones.
+    limited: u64,
+    interrupted_iterations: u64,
 }
 
 fn find(scenarios: &[(&str, Did)]) -> MissingWork {
@@ -34,15 +39,27 @@ fn find(scenarios: &[(&str, Did)]) -> MissingWork {
                 stages: Vec::new(),
             })
             .collect(),
+        // `idle` has steps that send nothing.
+        requests: scenarios
+            .iter()
+            .filter(|(name, _)| *name != "idle")
+            .map(|(name, _)| LoggedRequest { scenario: (*name).into(), ..LoggedRequest::default() })
+            .collect(),
         ..Header::default()
     };
     let (mut new_series, mut values, mut cells) = (Vec::new(), Vec::new(), IntendedSeconds::default());
-    let mut add = |metric: &'static MetricDef, name: &str, value: Value| {
+    let mut add_with = |metric: &'static MetricDef, name: &str, label: (&str, &str), value: Value| {
         let id = u32::try_from(new_series.len()).unwrap();
-        new_series.push(SeriesDef { id, metric: metric.clone(), labels: Labels::new([("scenario", name)]) });
+        new_series.push(SeriesDef { id, metric: metric.clone(), labels: Labels::new([("scenario", name), label]) });
         values.push((id, value));
     };
     for ((name, did), index) in scenarios.iter().zip(0_u16..) {
+        let opening = Value::Rate { nonzero: did.opening.0, total: did.opening.1 };
+        add_with(&catalogue::MCP_REQ_FAILED, name, ("mcp_method", "server/discover"), opening);
+        let limited = Value::Rate { nonzero: 0, total: did.limited };
+        add_with(&catalogue::HTTP_REQ_FAILED, name, ("error_class", "limited"), limited);
+        let mut add = |metric, name: &str, value| add_with(metric, name, ("stage", "1"), value);
+        add(&catalogue::INTERRUPTED_ITERATIONS, name, Value::Counter(did.interrupted_iterations as f64));
         let (failed, all) = did.requests;
         add(&catalogue::HTTP_REQ_FAILED, name, Value::Rate { nonzero: failed, total: all });
         add(&catalogue::ITERATION_FAILURES, name, Value::Counter(did.iterations.0 as f64));
@@ -101,6 +118,26 @@ fn doing_nothing_is_invalid_whatever_the_cause() {
         (&[("a", Did { sockets: (8, 9), jobs: (2, 3), ..good })], None),
         (&[("a", Did { sockets: (9, 9), ..good })], Some("no WebSocket succeeded")),
         (&[("a", Did { jobs: (3, 3), ..good })], None),
+        (&[("a", Did { limited: 9, requests: (0, 1), ..good })], None),
+        (
+            &[("a", Did { limited: 9, requests: (1, 1), ..good })],
+            Some("no request succeeded: 9 of 10 requests met a rate limit"),
+        ),
+        (
+            &[("a", good), ("b", Did { limited: 9, iterations: (0, 9), ..Did::default() })],
+            Some("b: no request succeeded"),
+        ),
+        (&[("a", good), ("b", Did { iterations: (0, 9), ..Did::default() })], Some("b: no request was sent")),
+        (&[("a", good), ("idle", Did { iterations: (0, 9), ..Did::default() })], None),
+        (&[("a", good), ("b", Did::default())], None),
+        // A session that opens is no success of a step.
+        (&[("a", Did { mcp: (3, 3), opening: (0, 1), ..good })], Some("no MCP request succeeded")),
+        (&[("a", Did { mcp: (2, 3), opening: (0, 1), ..good })], None),
+        (&[("a", Did { opening: (1, 1), ..good })], Some("no MCP request succeeded")),
+        (
+            &[("a", Did { dropped: 2, interrupted_iterations: 2, iterations: (0, 4), ..good })],
+            Some("a: 2 of 8 planned iterations (25.00%) were not started"),
+        ),
         // What setup sends is no load.
         (&[("a", Did::default()), setup], Some("no request was sent")),
     ];

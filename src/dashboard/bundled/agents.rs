@@ -1,4 +1,4 @@
-//! Agent traffic: event streams, the answers of language models in them, and WebSockets.
+//! Agent traffic: event streams, the answers of language models in them, calls and tasks of agents, and WebSockets.
 
 use super::{BundledDashboard, shared};
 use crate::{
@@ -49,6 +49,8 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
                 title: "MCP",
                 panels: vec![mcp_requests(), mcp_times(), mcp_errors(), mcp_sessions(), mcp_session_times()],
             },
+            a2a(),
+            agui(),
             Row {
                 title: "WebSockets",
                 panels: vec![
@@ -62,12 +64,36 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
                 ],
             },
             Row { title: "Jobs", panels: vec![job_time(), job_delay(), jobs()] },
+            shared::verdicts(),
             Row { title: "Steps", panels: vec![steps(), answers()] },
         ],
         variables: shared::run_and_scenario(data_source),
         refresh: "5s",
         from: "now-15m",
         stage_step: Some("5s"),
+    }
+}
+
+fn a2a() -> Row {
+    Row {
+        title: "A2A",
+        panels: vec![
+            a2a_requests(),
+            a2a_times(),
+            a2a_errors(),
+            a2a_tasks(),
+            a2a_task_times(),
+            a2a_states(),
+            a2a_streams(),
+            a2a_steps(),
+        ],
+    }
+}
+
+fn agui() -> Row {
+    Row {
+        title: "AG-UI",
+        panels: vec![agui_first(), agui_run_times(), agui_tool_times(), agui_runs(), agui_events(), agui_order()],
     }
 }
 
@@ -252,6 +278,93 @@ fn mcp_session_times() -> Panel {
     )
     .query("opening", Series::of(&c::MCP_SESSION_OPENING).quantile(0.95))
     .query("length", Series::of(&c::MCP_SESSION_DURATION).quantile(0.95))
+}
+
+fn a2a_requests() -> Panel {
+    Panel::graph("A2A requests", "Requests of A2A per second by method")
+        .query("{a2a_method}", Series::of(&c::A2A_REQS).by(&["a2a_method"]).rate())
+}
+
+fn a2a_times() -> Panel {
+    let series = Series::of(&c::A2A_REQ_RESPONSE_TIME).by(&["a2a_method"]).quantile(0.95);
+    Panel::graph(
+        "Response time of A2A requests, p95",
+        "From the intended start of a request to the end of its answer, or of its stream",
+    )
+    .query("{a2a_method}", series)
+}
+
+fn a2a_errors() -> Panel {
+    let description = "Failed requests per second by class, and the share of requests that failed";
+    Panel::graph("Failed A2A requests", description)
+        .query("{error_class} {rpc_code}", Series::of(&c::A2A_ERRORS).by(&["error_class", "rpc_code"]).rate())
+        .query("share", Series::of(&c::A2A_REQ_FAILED).share())
+}
+
+fn a2a_tasks() -> Panel {
+    Panel::graph("A2A tasks", "Tasks per second by the last state that was seen")
+        .query("{reason}", Series::of(&c::A2A_TASKS).by(&["reason"]).rate())
+        .stacked()
+}
+
+fn a2a_task_times() -> Panel {
+    let description = "Until a task was seen completed; one that was still open counts with its age";
+    quantiles("Time of A2A tasks", description, &c::A2A_TASK_DURATION)
+}
+
+fn a2a_states() -> Panel {
+    Panel::graph("Time of A2A tasks in a state, p95", "From when a state was seen to when another one was")
+        .query("{reason}", Series::of(&c::A2A_TIME_IN_STATE).by(&["reason"]).quantile(0.95))
+}
+
+fn a2a_streams() -> Panel {
+    quantiles("Time to first event of an agent", "From when the message was due", &c::A2A_TIME_TO_FIRST_EVENT)
+}
+
+fn a2a_steps() -> Panel {
+    let by = |series: Series| series.by(&["name"]);
+    let columns = Column::all([
+        ("Events", by(Series::of(&c::A2A_EVENTS)).total()),
+        ("Polls, p50", by(over_run(&c::A2A_POLLS)).quantile(0.5)),
+        ("Time, p95", by(over_run(&c::A2A_TASK_DURATION)).quantile(0.95)),
+    ]);
+    Panel::table("A2A tasks by step", "Each step over the whole run", columns)
+}
+
+fn agui_first() -> Panel {
+    let series = |metric| Series::of(metric).quantile(0.95);
+    Panel::graph(
+        "Beginning of runs, p95",
+        "From the intended start to RUN_STARTED, the first text and the first tool call",
+    )
+    .query("run started", series(&c::AGUI_TIME_TO_RUN_STARTED))
+    .query("first text", series(&c::AGUI_TIME_TO_FIRST_TEXT))
+    .query("first tool call", series(&c::AGUI_TIME_TO_FIRST_TOOL_CALL))
+}
+
+fn agui_run_times() -> Panel {
+    let description = "From the intended start to RUN_FINISHED. A run that was cut off counts with its age";
+    quantiles("Length of runs", description, &c::AGUI_RUN_DURATION)
+}
+
+fn agui_tool_times() -> Panel {
+    quantiles("Tool calls of runs", "From the start of a tool call to its result", &c::AGUI_TOOL_DURATION)
+}
+
+fn agui_runs() -> Panel {
+    Panel::graph("Runs", "Runs per second by how they ended")
+        .query("{reason}", Series::of(&c::AGUI_RUNS).by(&["reason"]).rate())
+        .stacked()
+}
+
+fn agui_events() -> Panel {
+    Panel::graph("Events of runs", "Events per second by their type")
+        .query("{reason}", Series::of(&c::AGUI_EVENTS).by(&["reason"]).rate())
+}
+
+fn agui_order() -> Panel {
+    Panel::graph("Events out of order", "Per second, by what is wrong with their place")
+        .query("{reason}", Series::of(&c::AGUI_ORDER_ERRORS).by(&["reason"]).rate())
 }
 
 fn sockets_open() -> Panel {

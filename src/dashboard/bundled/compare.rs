@@ -35,6 +35,7 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
             Row { title: "Are they comparable?", panels: vec![profiles(), what_ran()] },
             Row { title: "Overlay", panels: overlay },
             Row { title: "Steps and groups", panels: vec![steps()] },
+            shared::verdicts(),
         ],
         variables: variables(data_source),
         refresh: "",

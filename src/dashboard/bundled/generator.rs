@@ -27,6 +27,7 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
             Row { title: "Was the generator on schedule?", panels: vec![lag(), late()] },
             Row { title: "Generator resources", panels: vec![processor(), throttled(), memory(), sockets()] },
             Row { title: "Are the outputs complete?", panels: vec![export_lag(), samples(), queue(), retries()] },
+            shared::verdicts(),
             Row { title: "Details", panels: vec![outputs()] },
         ],
         variables: shared::run_and_scenario(data_source),

@@ -50,6 +50,7 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
                 ],
             },
             Row { title: "Steps and groups", panels: vec![endpoints(), groups()] },
+            shared::verdicts(),
             Row {
                 title: "Details",
                 panels: vec![phases(), service_time(), iterations(), parallel_width(), transfer(), checks()],

@@ -9,7 +9,10 @@ use crate::{
         transform::Column,
         variable::Variable,
     },
-    metric::catalogue::{DROPPED_ITERATIONS, HTTP_REQS, RUN_INFO},
+    metric::catalogue::{
+        DROPPED_ITERATIONS, HTTP_REQS, RUN_INFO, VERDICT_DEGRADATION, VERDICT_LAST_GOOD_RATE, VERDICT_LEAK,
+        VERDICT_MAX_SUSTAINED_RATE, VERDICT_RECOVERY_TIME,
+    },
 };
 
 pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
@@ -54,6 +57,7 @@ fn words() -> Panel {
 fn runs(data_source: DataSource) -> Panel {
     let by = |series: Series| series.by(&["run_id"]).of_run(Run::Any);
     let info = Series::of(&RUN_INFO).by(&["run_id", "profile", "version"]).of_run(Run::Any);
+    let verdict = |metric| by(Series::of(metric)).over(Window::Run).highest();
     let description = "Every run in the time range with the totals of its summary";
     let columns = Column::all([
         ("Start", Query::FirstSeen(info)),
@@ -63,6 +67,11 @@ fn runs(data_source: DataSource) -> Panel {
         ("p50", by(shared::response_time()).over(Window::Run).quantile(0.5)),
         ("p99", by(shared::response_time()).over(Window::Run).quantile(0.99)),
         ("Dropped", by(Series::of(&DROPPED_ITERATIONS)).total()),
+        ("Degradation", verdict(&VERDICT_DEGRADATION)),
+        ("Recovery time", verdict(&VERDICT_RECOVERY_TIME)),
+        ("Last good rate", verdict(&VERDICT_LAST_GOOD_RATE)),
+        ("Max sustained rate", verdict(&VERDICT_MAX_SUSTAINED_RATE)),
+        ("Leak", verdict(&VERDICT_LEAK)),
     ]);
     Panel::table("Runs", description, columns).link_to(BundledDashboard::Live.uid(data_source), "run_id").sized(24, 16)
 }

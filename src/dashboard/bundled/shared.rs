@@ -2,15 +2,19 @@
 
 use crate::{
     dashboard::{
-        DataSource,
+        DataSource, Row,
         panel::{GREEN, ORANGE, Panel, RED},
         query::{Operator, Query, Series, Window},
         target::Target,
         variable::{RunTime, Variable},
     },
-    metric::catalogue::{
-        CHECKS, DROPPED_ITERATIONS, HTTP_ERRORS, HTTP_REQ_FAILED, HTTP_REQ_RESPONSE_TIME, HTTP_REQS, ITERATIONS,
-        RUN_INFO, STAGE_ACTIVE, TARGET_RATE, VUS, VUS_MAX,
+    metric::{
+        MetricDef,
+        catalogue::{
+            CHECKS, DROPPED_ITERATIONS, HTTP_ERRORS, HTTP_REQ_FAILED, HTTP_REQ_RESPONSE_TIME, HTTP_REQS, ITERATIONS,
+            RUN_INFO, STAGE_ACTIVE, TARGET_RATE, VERDICT_DEGRADATION, VERDICT_LAST_GOOD_RATE, VERDICT_LEAK,
+            VERDICT_MAX_SUSTAINED_RATE, VERDICT_RECOVERY_TIME, VUS, VUS_MAX,
+        },
     },
 };
 
@@ -155,6 +159,50 @@ pub(super) fn stages() -> Panel {
     Panel::states("Stages", description)
         .query("{scenario} / {stage}", Series::of(&STAGE_ACTIVE).by(&["scenario", "stage"]).highest())
         .no_value("a single stage")
+}
+
+/// A finding at the end of a run.
+fn finding(title: &str, description: &str, metric: &'static MetricDef) -> Panel {
+    Panel::stat(title, description, Series::of(metric).over(Window::Run).highest()).no_value("not in this run")
+}
+
+pub(super) fn degradation() -> Panel {
+    let description = "loadagent's own finding at the end of a run with at least nine minutes of constant load: the largest change of \
+                       a response time for the worse, as a share of its start. 0 % if none drifts";
+    finding("Verdict: degradation", description, &VERDICT_DEGRADATION)
+        .unit("percentunit")
+        .steps(&[(0.05, ORANGE), (0.2, RED)])
+}
+
+pub(super) fn recovery_time() -> Panel {
+    let description = "loadagent's own finding at the end of the run: the longest time from the end of a spike until latency, \
+                       failures and busy users were back to normal, by the seconds in which requests were due. Nothing if one was \
+                       not recovered from";
+    finding("Verdict: recovery time", description, &VERDICT_RECOVERY_TIME)
+}
+
+pub(super) fn last_good_rate() -> Panel {
+    let description = "loadagent's own finding at the end of the run: arrivals per second of the last step at which thresholds held \
+                       and throughput followed";
+    finding("Verdict: last good rate", description, &VERDICT_LAST_GOOD_RATE).unit("cps")
+}
+
+pub(super) fn max_sustained_rate() -> Panel {
+    let description = "loadagent's own finding at the end of a search for the breaking point: the highest rate of arrivals that held, \
+                       tried twice";
+    finding("Verdict: max sustained rate", description, &VERDICT_MAX_SUSTAINED_RATE).unit("cps")
+}
+
+pub(super) fn leak() -> Panel {
+    let description = "loadagent's own finding at the end of a run that scraped targets: whether memory, file handles, connections, \
+                       goroutines or threads of a target grow without end, without what the load explains";
+    finding("Verdict: leak", description, &VERDICT_LEAK).words(&[(0, "no", GREEN), (1, "yes", RED)])
+}
+
+/// All findings.
+pub(super) fn verdicts() -> Row {
+    let panels = vec![degradation(), recovery_time(), last_good_rate(), max_sustained_rate(), leak()];
+    Row { title: "Verdicts at the end of the run", panels }
 }
 
 /// Thresholds of a share that should be 100 %.

@@ -8,7 +8,7 @@ use crate::{
         query::{Aggregation, Operator, Query, Series, Window},
         variable::Variable,
     },
-    metric::catalogue::{GENERATOR_OPEN_SOCKETS, GENERATOR_RSS, ITERATIONS, OUTPUT_LAG, VERDICT_DEGRADATION},
+    metric::catalogue::{GENERATOR_OPEN_SOCKETS, GENERATOR_RSS, ITERATIONS, OUTPUT_LAG, TARGET_SCRAPE_FAILED},
 };
 
 pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
@@ -22,7 +22,7 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
             Row { title: "Does latency drift?", panels: vec![latency(), shared::response_times()] },
             Row { title: "Was the load steady?", panels: vec![shared::offered_and_achieved(), delivered_graph()] },
             Row { title: "Error budget", panels: vec![burn(), shared::errors_by_class()] },
-            Row { title: "Leaks: system or generator?", panels: vec![system(), memory(), sockets(), lag()] },
+            Row { title: "Leaks: system or generator?", panels: vec![system(), memory(), sockets(), lag(), scrapes()] },
         ],
         variables: variables(data_source),
         refresh: "1m",
@@ -97,15 +97,8 @@ fn summary() -> Vec<Panel> {
             shared::failed().over(Window::Rolling).share().steady().slope(),
         ),
         shared::dropped_in_all(),
-        Panel::stat(
-            "Verdict: degradation",
-            "loadagent's own finding at the end of a run with at least nine minutes of constant load: the largest change of \
-             a response time for the worse, as a share of its start. 0 % if none drifts",
-            Series::of(&VERDICT_DEGRADATION).over(Window::Run).highest(),
-        )
-        .unit("percentunit")
-        .no_value("at the end")
-        .steps(&[(0.05, ORANGE), (0.2, RED)]),
+        shared::degradation(),
+        shared::leak(),
     ]
 }
 
@@ -155,6 +148,13 @@ fn memory() -> Panel {
 fn sockets() -> Panel {
     let description = "Open connections to the target. They depend on users, not on time";
     Panel::graph("Connections", description).query("open", Series::of(&GENERATOR_OPEN_SOCKETS).level())
+}
+
+fn scrapes() -> Panel {
+    let description =
+        "Share of the scrapes of each target (`targets`, `--scrape-target`) that failed. Empty without targets";
+    Panel::graph("Failed scrapes of targets", description)
+        .query("{target}", Series::of(&TARGET_SCRAPE_FAILED).by(&["target"]).share())
 }
 
 fn lag() -> Panel {

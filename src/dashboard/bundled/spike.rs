@@ -10,8 +10,7 @@ use crate::{
         variable::Variable,
     },
     metric::catalogue::{
-        DROPPED_ITERATIONS, HTTP_ERRORS, HTTP_REQS, ITERATIONS, SCHEDULE_LAG, STAGE_ACTIVE, TARGET_RATE,
-        VERDICT_RECOVERY_TIME, VUS,
+        DROPPED_ITERATIONS, HTTP_ERRORS, HTTP_REQS, ITERATIONS, SCHEDULE_LAG, STAGE_ACTIVE, TARGET_RATE, VUS,
     },
 };
 
@@ -102,14 +101,7 @@ fn summary() -> Vec<Panel> {
         shared::peak_rate(),
         Panel::peak("Peak virtual users", "Highest number of active virtual users", Series::of(&VUS).level()),
         shared::dropped_in_all().steps(&[(1.0, ORANGE), (100.0, RED)]),
-        Panel::stat(
-            "Verdict: recovery time",
-            "loadagent's own finding at the end of the run: the longest time from the end of a spike until latency, \
-             failures and busy users were back to normal, by the seconds in which requests were due. Nothing if one was \
-             not recovered from",
-            Series::of(&VERDICT_RECOVERY_TIME).over(Window::Run).highest(),
-        )
-        .no_value("at the end"),
+        shared::recovery_time(),
     ]
 }
 

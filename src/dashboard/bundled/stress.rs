@@ -10,8 +10,7 @@ use crate::{
         variable::Variable,
     },
     metric::catalogue::{
-        DROPPED_ITERATIONS, HTTP_REQS, ITERATION_DURATION, ITERATIONS, STAGE_ACTIVE, TARGET_RATE,
-        VERDICT_LAST_GOOD_RATE, VUS,
+        DROPPED_ITERATIONS, HTTP_REQS, ITERATION_DURATION, ITERATIONS, STAGE_ACTIVE, TARGET_RATE, VUS,
     },
 };
 
@@ -86,14 +85,8 @@ fn summary() -> Vec<Panel> {
         Panel::peak("Peak p99", "Highest p99 at any point of the run", p99()),
         Panel::peak("Peak virtual users", "Highest number of active virtual users", Series::of(&VUS).level()),
         shared::checks_in_all(),
-        Panel::stat(
-            "Verdict: last good rate",
-            "loadagent's own finding at the end of the run: arrivals per second of the last step at which thresholds held \
-             and throughput followed",
-            Series::of(&VERDICT_LAST_GOOD_RATE).over(Window::Run).highest(),
-        )
-        .unit("cps")
-        .no_value("at the end"),
+        shared::last_good_rate(),
+        shared::max_sustained_rate(),
     ]
 }
 

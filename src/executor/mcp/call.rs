@@ -1,13 +1,20 @@
 //! One request of a step, and its answer.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
 
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{McpStep, opening::Exchange, sending::Draft, server_calls::ServerCalls};
+use super::{McpStep, opening::Exchange, server_calls::ServerCalls};
 use crate::{
-    executor::scenario_recorder::mcp::BeforeAnswer,
+    executor::{
+        flow_task::{Ended, think},
+        scenario_recorder::mcp::BeforeAnswer,
+        sending::{Draft, Sent},
+    },
     language::Response,
     plan::mcp::McpMethod,
     protocol::{
@@ -21,6 +28,10 @@ use crate::{
     },
 };
 
+/// The pause before a stream is read on, unless the server sets another.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Longest id of an event that is sent back.
+const MAX_EVENT_ID: usize = 1_024;
 /// The method of progress notifications.
 const PROGRESS: &str = "notifications/progress";
 
@@ -33,6 +44,10 @@ struct CallHandler<'a, 's, 'f> {
     progress: Cell<u64>,
     calls: &'a ServerCalls,
     code: Cell<Option<i64>>,
+    /// The id of the last event of a stream, and the pause before it is read on.
+    last_event: RefCell<Option<(Vec<u8>, Duration)>>,
+    /// Whether the stream ended as it may, but before its answer.
+    is_cut: Cell<bool>,
     next_cursor: RefCell<Option<String>>,
 }
 
@@ -57,6 +72,8 @@ impl McpStep<'_, '_> {
             progress: Cell::new(0),
             calls: &calls,
             code: Cell::new(None),
+            last_event: RefCell::default(),
+            is_cut: Cell::new(false),
             next_cursor: RefCell::default(),
         };
         let draft = Draft {
@@ -70,9 +87,10 @@ impl McpStep<'_, '_> {
             due,
         };
         let sending = async {
-            let sent = self.sender.send(lane, draft).await;
+            let first = self.sender.send(lane, draft).await;
+            let last = self.resume(lane, composer, &handler, first).await;
             calls.end();
-            sent
+            Sent { due: first.due, is_timed: first.is_timed, ..last }
         };
         let (sent, ()) = tokio::join!(sending, calls.answer(&self.sender, composer));
         let before = BeforeAnswer { progress: handler.progress.get(), server_calls: calls.count.get() };
@@ -84,6 +102,38 @@ impl McpStep<'_, '_> {
         }
         // Answers to the server and the cancellation took their time; it belongs to no request.
         (Instant::now(), next)
+    }
+
+    /// Reads on where a stream ended before its answer: a server may end it as soon as an event had an id. Returns when the
+    /// last of these requests ended, at first the one that was sent.
+    async fn resume(
+        &self,
+        lane: &mut Lane,
+        composer: Composer<'_>,
+        handler: &CallHandler<'_, '_, '_>,
+        mut sent: Sent,
+    ) -> Sent {
+        let user = self.sender.user;
+        let steps = &user.run.scenario.flow.steps;
+        let timeout = steps.request(self.ids.0).map_or(Duration::ZERO, |request| request.spec.timeout);
+        let end = sent.due + timeout;
+        while let Some((id, pause)) = handler.rest(lane.error()) {
+            if Instant::now() + pause >= end || think(user, pause).await == Ended::Halted {
+                lane.set_answer(Some(ErrorClass::RpcNoAnswer), b"");
+                break;
+            }
+            let mut head = composer.head(McpMethod::Resume, b"");
+            head.extend_from_slice(&[b"Last-Event-ID: ", &id[..], b"\r\n"].concat());
+            let draft = Draft {
+                ids: (self.sender.rows.resume, 0),
+                head,
+                body: |_: Option<&str>| None,
+                handler,
+                due: Instant::now(),
+            };
+            sent = self.sender.send(lane, draft).await;
+        }
+        sent
     }
 
     /// Notifies the server that an answer is waited for no longer.
@@ -101,6 +151,14 @@ impl McpStep<'_, '_> {
     }
 }
 
+impl CallHandler<'_, '_, '_> {
+    /// Where the stream is to be read on, and after which pause, if it ended early or broke off.
+    fn rest(&self, error: Option<ErrorClass>) -> Option<(Vec<u8>, Duration)> {
+        let is_unfinished = self.is_cut.take() || error == Some(ErrorClass::Body);
+        self.last_event.take().filter(|_| is_unfinished)
+    }
+}
+
 impl ResponseHandler for CallHandler<'_, '_, '_> {
     fn judge(&self, response: &Response<'_>, by_status: Option<Failure>) -> Option<Failure> {
         if self.has_session && by_status.is_some() && result::is_expired(response.status, response.body) {
@@ -108,6 +166,11 @@ impl ResponseHandler for CallHandler<'_, '_, '_> {
         }
         let (outcomes, failure) = self.answering.judge(response.body, by_status);
         self.code.set(outcomes.first().and_then(|outcome| outcome.code));
+        let is_unanswered = failure.as_ref().is_some_and(|failure| failure.class == ErrorClass::RpcNoAnswer);
+        if is_unanswered && self.last_event.borrow().is_some() {
+            self.is_cut.set(true);
+            return None;
+        }
         if failure.is_some() || self.code.get().is_some() {
             return failure;
         }
@@ -119,11 +182,11 @@ impl ResponseHandler for CallHandler<'_, '_, '_> {
         failure.map(Into::into)
     }
 
-    fn fulfils(&self, response: &Response<'_>) -> bool {
+    fn missed(&self, response: &Response<'_>) -> Option<String> {
         match self.step.list.borrow().joined() {
-            _ if self.next_cursor.borrow().is_some() => true,
-            Some(list) => self.step.fulfils(&Response { body: &list, ..*response }),
-            None => self.step.fulfils(response),
+            _ if self.next_cursor.borrow().is_some() || self.is_cut.get() => None,
+            Some(list) => self.step.missed(&Response { body: &list, ..*response }),
+            None => self.step.missed(response),
         }
     }
 
@@ -151,5 +214,11 @@ impl MessageConsumer for CallHandler<'_, '_, '_> {
 
     fn is_batch(&self) -> bool {
         false
+    }
+
+    fn ended_after(&self, id: &[u8], retry: Option<Duration>) {
+        let is_usable = self.step.session.opened().is_some() && (1..=MAX_EVENT_ID).contains(&id.len());
+        let is_line = id.iter().all(|byte| !byte.is_ascii_control());
+        self.last_event.replace((is_usable && is_line).then(|| (id.to_vec(), retry.unwrap_or(PAUSE))));
     }
 }

@@ -5,10 +5,12 @@ use std::rc::Rc;
 use tokio::time::Instant;
 
 use super::{
-    super::flow_task::User,
-    McpStep,
+    super::{
+        flow_task::User,
+        sending::{Draft, Sent},
+    },
+    McpStep, Sender,
     opening::Exchange,
-    sending::{Draft, Sender, Sent},
 };
 use crate::{
     language::Response,
@@ -73,8 +75,8 @@ impl ResponseHandler for EndHandler<'_, '_, '_> {
         self.exchange.judge(response, by_status)
     }
 
-    fn fulfils(&self, response: &Response<'_>) -> bool {
-        self.step.is_none_or(|step| step.fulfils(response))
+    fn missed(&self, response: &Response<'_>) -> Option<String> {
+        self.step.and_then(|step| step.missed(response))
     }
 
     fn events(&self) -> Option<&dyn EventConsumer> {

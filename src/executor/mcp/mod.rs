@@ -12,7 +12,6 @@ mod call;
 mod ending;
 mod opening;
 mod pages;
-mod sending;
 mod server_calls;
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
@@ -20,17 +19,18 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 use tokio::time::Instant;
 
 pub(super) use self::ending::end_sessions;
-use self::{pages::Pages, sending::Sender};
+use self::pages::Pages;
 use super::{
-    flow_task::{Ended, InFlight, User, render, think, unsent_pause},
+    flow_task::{Ended, InFlight, User, render},
     pace::Pace,
     scenario_recorder::mcp::{BeforeAnswer, McpKey},
+    sending::{self, resume},
 };
 use crate::{
     language::{Expr, Response},
     plan::{
         Flow, Request, StepId,
-        mcp::{McpMethod, McpSpec},
+        mcp::{McpMethod, McpRows, McpSpec},
         rendering::Unrenderable,
     },
     protocol::{
@@ -43,6 +43,9 @@ use crate::{
 const MAX_PAGES: usize = 1_000;
 /// Longest label of a tool.
 const MAX_TOOL: usize = 100;
+
+/// Sends the requests of a step.
+type Sender<'a> = sending::Sender<'a, McpRows>;
 
 /// A step that is being performed.
 struct McpStep<'a, 'f> {
@@ -105,11 +108,7 @@ pub(super) async fn perform(
     let is_unsent = step.sender.is_unsent.get();
     drop((step, in_flight));
     run.buffers.give_back(rendered);
-    pace.resume_at(over.at);
-    if let Some(pause) = unsent_pause(run, is_unsent, over.at.saturating_duration_since(begun)) {
-        think(user, pause).await;
-        pace.resume_at(Instant::now());
-    }
+    resume(user, pace, over.at, is_unsent, begun).await;
     Ok(over.ended)
 }
 
@@ -174,9 +173,10 @@ impl McpStep<'_, '_> {
         Over { at: due, ended: None }
     }
 
-    /// Whether an answer fulfils the conditions of `expect`.
-    fn fulfils(&self, response: &Response<'_>) -> bool {
-        self.demands.is_none_or(|demand| self.flow.borrow().fulfils(demand, response, self.clock))
+    /// The condition of `expect` that an answer does not meet.
+    fn missed(&self, response: &Response<'_>) -> Option<String> {
+        let missed = self.demands.filter(|demand| !self.flow.borrow().fulfils(demand, response, self.clock))?;
+        Some(missed.written().to_string())
     }
 
     /// Records the request of the step, by how the lane says that it ended.

@@ -7,12 +7,12 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{
-    McpStep,
-    sending::{Draft, Sent},
-};
+use super::McpStep;
 use crate::{
-    executor::scenario_recorder::mcp::{BeforeAnswer, McpKey},
+    executor::{
+        scenario_recorder::mcp::{BeforeAnswer, McpKey},
+        sending::{Draft, Sent},
+    },
     language::Response,
     metric::catalogue::McpSessionMetric,
     plan::{
@@ -112,8 +112,8 @@ impl ResponseHandler for Exchange {
         }
     }
 
-    fn fulfils(&self, _: &Response<'_>) -> bool {
-        true
+    fn missed(&self, _: &Response<'_>) -> Option<String> {
+        None
     }
 
     fn events(&self) -> Option<&dyn EventConsumer> {

@@ -8,11 +8,9 @@ use std::{
 use serde_json::Value as Json;
 use tokio::sync::Notify;
 
-use super::{
-    opening::Exchange,
-    sending::{Draft, Sender},
-};
+use super::{Sender, opening::Exchange};
 use crate::{
+    executor::sending::Draft,
     plan::mcp::McpMethod,
     protocol::{
         Lane,

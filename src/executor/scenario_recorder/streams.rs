@@ -77,6 +77,37 @@ impl ScenarioRecorder {
         recorder.observation(family, 0, 1.0, || self.since_start(at));
     }
 
+    /// Counts something of a step by a word of a closed list.
+    pub(super) fn count_word(
+        &self,
+        metrics: &'static [&'static MetricDef],
+        ids: (usize, (StepId, u32)),
+        word: &'static str,
+        at: Instant,
+    ) {
+        self.observe_word(metrics, ids, word, 1.0, at);
+    }
+
+    /// Records an observation of the first of some metrics, for a word of a closed list.
+    pub(super) fn observe_word(
+        &self,
+        metrics: &'static [&'static MetricDef],
+        (stage, step): (usize, (StepId, u32)),
+        word: &'static str,
+        value: f64,
+        at: Instant,
+    ) {
+        let first = metrics.first().map_or("", |metric| &*metric.name);
+        let key = ((first, stage, step.0, step.1), word);
+        let known = self.caches.borrow().words.get(&key).copied();
+        let family = known.unwrap_or_else(|| {
+            let family = self.step_reason_family(metrics, stage, step, word);
+            self.caches.borrow_mut().words.insert(key, family);
+            family
+        });
+        self.recorder.borrow_mut().observation(family, 0, value, || self.since_start(at));
+    }
+
     /// The series of what a step counts by reason.
     pub(super) fn step_reason_family(
         &self,

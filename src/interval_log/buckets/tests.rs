@@ -21,6 +21,24 @@ proptest! {
         prop_assert!(input.rest().is_empty());
         prop_assert_eq!(back.buckets().collect::<Vec<_>>(), histogram.buckets().collect::<Vec<_>>());
         prop_assert_eq!(back.count(), histogram.count());
+        bytes.push(7);
+        let mut input = VarintReader::new(&bytes);
+        prop_assert_eq!(super::skip(&mut input), Some(()));
+        prop_assert_eq!(input.rest(), &[7][..]);
+    }
+}
+
+proptest! {
+    /// Whatever the recorder takes: a log that can't be read again is lost for outputs, `report` and `replay`.
+    #[test]
+    fn every_value_that_was_recorded_comes_back(values in prop::collection::vec(any::<f64>(), 1..20)) {
+        let mut histogram = Histogram::default();
+        let extremes = [f64::MIN_POSITIVE, 1e-300, 1e-9, 1e12, 9e18, f64::MAX];
+        values.iter().chain(&extremes).filter(|value| value.is_finite()).for_each(|value| histogram.record(value.abs()));
+        let mut bytes = Vec::new();
+        put_buckets(&mut bytes, &histogram);
+        let back = super::histogram(&mut VarintReader::new(&bytes), histogram.zeros(), 1.0, (0.0, 1.0)).unwrap();
+        prop_assert_eq!(back.buckets().collect::<Vec<_>>(), histogram.buckets().collect::<Vec<_>>());
     }
 }
 

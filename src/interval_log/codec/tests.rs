@@ -40,11 +40,26 @@ proptest! {
     }
 
     #[test]
+    fn series_that_are_not_wanted_are_passed_over(times in prop::collection::vec(0.0..1_000.0_f64, 1..100)) {
+        let interval = sample(&times);
+        let bytes = encode(&interval);
+        let mut columns = Columns::of(|metric| metric.kind != Kind::Trend);
+        let read = decode_columns(&bytes, Some(&mut columns)).unwrap();
+        prop_assert_eq!(read.values.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [0, 2, 3]);
+        prop_assert_eq!((read.intended, read.examples), (interval.intended, interval.examples));
+        let mut none = Columns::of(|_| false);
+        let read = decode_columns(&bytes, Some(&mut none)).unwrap();
+        // Those without a definition are read.
+        prop_assert_eq!(read.values.len(), 2);
+    }
+
+    #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), flip in 0_usize..300, value: u8) {
         let _nothing = decode(&bytes);
         let mut damaged = encode(&sample(&[0.1, 0.2, 3.0]));
         let place = flip % damaged.len();
         damaged[place] = value;
         let _anything = decode(&damaged);
+        let _without_trends = decode_columns(&damaged, Some(&mut Columns::of(|_| false)));
     }
 }

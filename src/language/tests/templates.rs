@@ -122,7 +122,7 @@ fn a_value_looks_in_a_url_as_its_place_wants_it() {
         ("?e=@&f=@", format!("?e={encoded}&f={encoded}")),
         ("items/@", format!("items/{encoded}")),
         ("items-@", format!("items-{encoded}")),
-        ("/#@", format!("/#{encoded}")),
+        ("/#@", "/".to_owned()),
         ("http://h/@", format!("http://h/{encoded}")),
         ("http://h?@", format!("http://h?{encoded}")),
         ("http://@/@", format!("http://{raw}/{encoded}")),
@@ -198,5 +198,23 @@ fn a_path_is_not_appended_to_a_query() {
             let found = problem.as_deref().is_some_and(|text| text.contains("`b` has a query or a fragment"));
             assert_eq!((found, problem.is_some()), (is_refused, is_refused), "{value} {url} {is_constant} {problem:?}");
         }
+    }
+}
+
+/// A fragment is never sent, wherever its `#` and the values stand; one in a value is part of it.
+#[test]
+fn a_url_ends_before_its_fragment() {
+    for (url, sent) in [
+        ("/a#b", "/a"),
+        ("#b", ""),
+        ("/a?x=1#b?y=2", "/a?x=1"),
+        ("/a${uuid() == 1 ? 'x' : 'y'}#b", "/a{uuid() == 1 ? 'x' : 'y'}"),
+        ("/a#b${uuid()}", "/a"),
+        ("/${replace(uuid(), '}', '#')}/b#${uuid()}", "/{replace(uuid(), '}', '#')}/b"),
+        ("/${uuid()}%23", "/{uuid()}%23"),
+        ("/${'a#b'}/c", "/a%23b/c"),
+    ] {
+        let shape = Template::compile_url(url, &scope()).unwrap().shape();
+        assert_eq!(shape, sent, "{url}");
     }
 }

@@ -29,7 +29,11 @@ fn causes_of_tls_have_words_of_their_own() {
             of_certificate(CertificateError::NotValidYetContext { time: time(0), not_before: time(1_609_459_200) }),
             "is not valid yet: it begins on 2021-01-01",
         ),
-        (of_certificate(for_name(&["b.example"])), "is not for `a.example`: it is for b.example"),
+        (of_certificate(for_name(&["b.example"])), "is not for `a.example`: it is for `b.example`"),
+        (
+            of_certificate(for_name(&["DnsName(\"b.example\")", "IpAddress(10.0.0.7)"])),
+            "is not for `a.example`: it is for `b.example`, `10.0.0.7`",
+        ),
         (of_certificate(for_name(&[])), "CN is ignored"),
         (of_certificate(CertificateError::UnknownIssuer), "unknown authority"),
         (of_certificate(CertificateError::Other(OtherError(Arc::new(io_error("CaUsedAsEndEntity"))))), "CA:TRUE"),

@@ -81,6 +81,12 @@ impl HttpSettings {
         Ok(Self { credentials, headers, insecure, ca_file, timeout: REQUEST_TIMEOUT, hidden })
     }
 
+    /// Without credentials and headers of its own.
+    #[must_use]
+    pub(crate) fn plain(insecure: bool, timeout: Duration) -> Self {
+        Self { insecure, timeout, ..Self::default() }
+    }
+
     /// Adds a header that `origin` asks for, where the address has none of that name and has no credentials.
     ///
     /// # Errors

@@ -13,19 +13,23 @@ pub(super) const AGENT: &str = concat!("loadagent/", env!("CARGO_PKG_VERSION"));
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection of HTTP/2 outlives requests that got no response; a ping that gets none, too, ends it.
 pub(super) const PING: Duration = Duration::from_secs(5);
-/// A longer response is cut off.
-const MAX_RESPONSE: usize = 64 * 1024;
+/// A longer response of a receiver is cut off.
+pub(super) const MAX_RESPONSE: usize = 64 * 1024;
 /// What mends errors of TLS, as an address writes it.
 const KEYS: Keys = Keys { ca: "`ca_file=PEM`", versions: "", certificate: "", server_name: "" };
 
 /// What a receiver responded: the status, headers with trailers, and the beginning of the body.
-pub(super) type Answer = (u16, HeaderMap, Vec<u8>);
+pub(crate) type Answer = (u16, HeaderMap, Vec<u8>);
 
-/// Reads a response to its end, or as much of it as is kept.
+/// Reads a response to its end, or the first `most` bytes of it and a little more.
 ///
 /// # Errors
 /// When it breaks off.
-pub(super) async fn read<B>(response: http::Response<B>, failed: impl Fn(B::Error) -> String) -> Result<Answer, String>
+pub(super) async fn read<B>(
+    response: http::Response<B>,
+    most: usize,
+    failed: impl Fn(B::Error) -> String,
+) -> Result<Answer, String>
 where
     B: Body<Data = Bytes> + Unpin,
 {
@@ -36,7 +40,7 @@ where
             Ok(chunk) => bytes.extend_from_slice(&chunk),
             Err(frame) => headers.extend(frame.into_trailers().unwrap_or_default()),
         }
-        if bytes.len() > MAX_RESPONSE {
+        if bytes.len() > most {
             break;
         }
     }

@@ -12,7 +12,7 @@ use rustls::{
 use url::Url;
 
 use super::{
-    answer::{AGENT, Answer, CONNECT_TIMEOUT, PING, read, root_cause},
+    answer::{AGENT, Answer, CONNECT_TIMEOUT, MAX_RESPONSE, PING, read, root_cause},
     tunnel::TunnelClient,
 };
 use crate::{
@@ -33,8 +33,8 @@ pub enum ClientError {
     Setup(String),
 }
 
-/// A client of one receiver.
-pub(super) struct Client {
+/// A client of one receiver, or of one target.
+pub(crate) struct Client {
     way: Way,
     /// What an error says of the proxy; empty without one.
     hint: String,
@@ -51,7 +51,7 @@ impl Client {
     ///
     /// # Errors
     /// When the certificates can't be read, the proxy is none, or the client can't be set up.
-    pub(super) fn new(settings: &HttpSettings, url: &Url, version: HttpVersion) -> Result<Self, ClientError> {
+    pub(crate) fn new(settings: &HttpSettings, url: &Url, version: HttpVersion) -> Result<Self, ClientError> {
         let given = settings.ca_file.as_deref().map_or_else(|| Ok(Vec::new()), certificates)?;
         let tls = url.scheme() == "https";
         let proxy = proxy_before(url, |name| std::env::var(name).ok())?;
@@ -80,7 +80,7 @@ impl Client {
     }
 
     /// What an error says of the proxy.
-    pub(super) fn hint(&self) -> &str {
+    pub(crate) fn hint(&self) -> &str {
         &self.hint
     }
 
@@ -89,12 +89,21 @@ impl Client {
     /// # Errors
     /// Why there is none, without the URL.
     pub(super) async fn send(&self, request: Request<Bytes>) -> Result<Answer, String> {
+        self.fetch(request, MAX_RESPONSE).await
+    }
+
+    /// The same for a response of which `most` bytes are wanted: a longer one is cut off behind them. Over HTTP/2 through a
+    /// proxy, the limit is that of responses of receivers.
+    ///
+    /// # Errors
+    /// Why there is none, without the URL.
+    pub(crate) async fn fetch(&self, request: Request<Bytes>, most: usize) -> Result<Answer, String> {
         match &self.way {
             Way::Usual(client) => {
                 let failed = |error: reqwest::Error| root_cause(&error.without_url());
                 let request = reqwest::Request::try_from(request).map_err(failed)?;
                 let response = client.execute(request).await.map_err(failed)?;
-                read(http::Response::<reqwest::Body>::from(response), failed).await
+                read(http::Response::<reqwest::Body>::from(response), most, failed).await
             }
             Way::Tunnel(tunnel) => tunnel.send(request.map(Full::new)).await,
         }
@@ -154,9 +163,10 @@ fn tls_config(
     } else if insecure {
         builder.dangerous().with_custom_certificate_verifier(Arc::new(Verifier::of_any(provider)))
     } else {
-        let mut roots = system_roots();
+        let (mut roots, mut trusted) = system_roots();
         roots.add_parsable_certificates(given.iter().cloned());
-        let verifier = Verifier::of_trusted(roots, given, provider).map_err(failed)?;
+        trusted.extend_from_slice(given);
+        let verifier = Verifier::of_trusted(roots, &trusted, provider).map_err(failed)?;
         builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
     };
     let mut config = builder.with_no_client_auth();

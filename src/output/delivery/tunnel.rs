@@ -9,7 +9,7 @@ use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{net::TcpStream, time::timeout};
 
-use super::answer::{AGENT, Answer, CONNECT_TIMEOUT, PING, read, root_cause};
+use super::answer::{AGENT, Answer, CONNECT_TIMEOUT, MAX_RESPONSE, PING, read, root_cause};
 use crate::net::{proxy::Proxy, tunnel};
 
 /// A client of one receiver behind a proxy.
@@ -48,7 +48,7 @@ impl TunnelClient {
         };
         self.open.replace(Some(sender.clone()));
         let response = sender.send_request(request).await.map_err(|error| root_cause(&error))?;
-        read(response, |error| root_cause(&error)).await
+        read(response, MAX_RESPONSE, |error| root_cause(&error)).await
     }
 
     async fn connect(&self, request: &Request<Full<Bytes>>) -> Result<SendRequest<Full<Bytes>>, String> {

@@ -162,7 +162,7 @@ impl Receiver for InfluxReceiver {
         let creates = matches!(self.settings.target, Target::One { .. });
         match response.status {
             _ if response.is_web_page() => Err(ProbeError::WebPage(response.status)),
-            401 => Err(self.misconfigured(response)),
+            300..=399 | 401 | 407 => Err(self.misconfigured(response)),
             // Only asked in case it is not there; without the right to make it, it may be there all the same.
             400..=499 if creates => {
                 self.not_created = Some(response.summary());

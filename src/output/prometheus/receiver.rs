@@ -195,14 +195,13 @@ impl Receiver for RemoteWriteReceiver {
         match (response.status, written) {
             (200..=299, Some(written)) if written.all() < batch.samples() => {
                 let taken = written.all();
-                let reason =
-                    format!("{}: wrote {taken} of {}", response.status, show_several(batch.samples(), "sample"));
-                if taken == 0 {
-                    ResponseClass::ProtocolMismatch(reason)
-                } else {
-                    // Which ones were not is found by halving; the same sample twice is no error.
-                    ResponseClass::Rejected(reason)
-                }
+                // It speaks 2.0, for it says what it wrote: with 1.0, it would answer as if it had written all. Which ones
+                // it did not is found by halving; the same sample twice is no error.
+                ResponseClass::Rejected(format!(
+                    "{}: wrote {taken} of {}",
+                    response.status,
+                    show_several(batch.samples(), "sample")
+                ))
             }
             (200..=299, None) if let Some(reason) = self.other_server(response).filter(|_| version == Version::One) => {
                 ResponseClass::Misconfigured(reason)

@@ -198,6 +198,9 @@ impl Response {
             401 => ResponseClass::Misconfigured(format!(
                 "{reason} (hint: check user, password or token; a file with it is read again)"
             )),
+            407 => ResponseClass::Misconfigured(format!(
+                "{reason} (hint: the proxy wants a user and password: HTTP_PROXY=http://user:password@host:port)"
+            )),
             403 => ResponseClass::Misconfigured(format!("{reason} (hint: the credentials lack write permission)")),
             404 | 405 => ResponseClass::Misconfigured(format!("{reason} (hint: {hint})")),
             413 => ResponseClass::TooLarge(reason),

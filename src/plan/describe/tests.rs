@@ -38,7 +38,7 @@ fn a_single_stage_says_where_it_begins_and_ends() {
 fn a_segment_says_what_it_makes_of_the_load() {
     let open = |rate| {
         let schedule = OpenSchedule::constant(rate, Duration::from_secs(2), Spacing::Even);
-        Shape::Open(crate::plan::OpenShape { schedule, pre_allocated_vus: 1, max_vus: 10 })
+        Shape::Open(crate::plan::OpenShape { schedule, pre_allocated_vus: 1, max_vus: 10, is_searched: false })
     };
     let closed = |users, work| {
         let schedule = ClosedSchedule::constant(users, Duration::from_secs(2));
@@ -48,6 +48,7 @@ fn a_segment_says_what_it_makes_of_the_load() {
         (open(20.0), 0, "; segment 1/2: 10/s"),
         (
             Shape::Open(crate::plan::OpenShape {
+                is_searched: false,
                 schedule: OpenSchedule::ramping(4.0, stages(&[20.0]), Spacing::Even),
                 pre_allocated_vus: 1,
                 max_vus: 10,

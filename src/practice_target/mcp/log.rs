@@ -35,6 +35,8 @@ pub struct McpReport {
     pub replies: (u64, u64),
     /// Requests with the id of an earlier one of their session.
     pub duplicate_ids: u64,
+    /// Streams that were read on.
+    pub resumed: u64,
     /// Requests whose `_meta` has the trace context of their header.
     pub traces: u64,
     /// Messages that were refused, by what is wrong.

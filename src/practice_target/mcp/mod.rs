@@ -3,6 +3,7 @@
 
 mod log;
 mod message;
+mod resumed;
 mod sessions;
 #[cfg(test)]
 mod tests;
@@ -100,7 +101,8 @@ impl McpServer {
         Some(match head.method {
             Method::POST => self.post(head, &options, sent),
             Method::DELETE => self.end(head, &options),
-            _ => Reply::error(StatusCode::METHOD_NOT_ALLOWED, "only POST and DELETE"),
+            Method::GET => self.resume(head, &options),
+            _ => Reply::error(StatusCode::METHOD_NOT_ALLOWED, "only POST, GET and DELETE"),
         })
     }
 
@@ -244,10 +246,26 @@ impl McpServer {
     fn call_tool(&self, call: &Call<'_>) -> Reply {
         let params = &call.message["params"];
         self.log.calls(params["name"].as_str().unwrap_or_default());
+        if params["name"] == "resume" {
+            return resumed::reply(&call.message["id"], params["arguments"]["cuts"].as_u64().unwrap_or(1));
+        }
         let answer = tools::call(&call.message["id"], params);
         self.log.count(|report| report.progress_sent += answer.progress);
         self.log.count(|report| report.calls_sent += answer.calls);
         answer.reply(call.options.streams)
+    }
+
+    /// The rest of a stream that ended before its answer; streams of the server's own are not offered.
+    fn resume(&self, head: &Parts, options: &Options) -> Reply {
+        let last = header(head, &HeaderName::from_static("last-event-id"));
+        let Some((id, cuts)) = resumed::read(last) else {
+            return Reply::error(StatusCode::METHOD_NOT_ALLOWED, "GET only with the Last-Event-ID of a stream");
+        };
+        if self.sessions.touch(header(head, &SESSION_ID), &Json::Null, options.expire).is_none() {
+            return self.refuse("expired", refused(StatusCode::NOT_FOUND, -32_001, "no such session"));
+        }
+        self.log.count(|report| report.resumed += 1);
+        resumed::reply(&id, cuts)
     }
 
     fn end(&self, head: &Parts, options: &Options) -> Reply {

@@ -16,13 +16,18 @@ const LONGEST: Duration = Duration::from_mins(10);
 const MOST_STEPS: u64 = 1_000;
 
 /// Names of the tools, what they do, and their arguments.
-const TOOLS: [(&str, &str, &[(&str, &str)]); 10] = [
+const TOOLS: [(&str, &str, &[(&str, &str)]); 11] = [
     ("echo", "answers with `message`", &[("message", "string")]),
     ("sum", "adds `a` and `b`", &[("a", "number"), ("b", "number")]),
     ("slow", "takes `time`, with `steps` progress notifications", &[("time", "string"), ("steps", "integer")]),
     ("fail", "fails, and says `message`", &[("message", "string")]),
     ("error", "is answered with the error `code`", &[("code", "integer")]),
     ("silent", "is answered with an event stream without an answer", &[]),
+    (
+        "resume",
+        "ends its event stream `cuts` times before the answer, which is read on with `Last-Event-ID`",
+        &[("cuts", "integer")],
+    ),
     ("ask", "calls `method` of the client before it answers", &[("method", "string")]),
     ("wrong_id", "is answered with the id of another call", &[]),
     ("unavailable", "is answered with status 503", &[]),

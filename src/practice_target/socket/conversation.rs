@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 use super::SocketPlan;
 use super::conversant;
-use super::frame::{self, BINARY, CLOSE, CONTINUATION, Frame, FrameError, LAST, PING, PONG, Reader, TEXT};
+use super::frame::{self, BINARY, CLOSE, COMPRESSED, CONTINUATION, Frame, FrameError, LAST, PING, PONG, Reader, TEXT};
 use super::log::{self, OpenSocket};
 use super::options::{Event, SocketOptions, When};
 use super::violation::{HUGE, PAGE, PAGES, Violation};
@@ -253,6 +253,9 @@ impl Conversation<'_> {
             self.message = Some(whole);
             return Ok(None);
         }
+        if whole.0 & COMPRESSED != 0 && !self.options.compression {
+            return Err(Over::Violation(1002, "reserved bits"));
+        }
         if whole.0 == TEXT && std::str::from_utf8(&whole.1).is_err() {
             return Err(Over::Violation(1007, "a text that is not UTF-8"));
         }
@@ -341,7 +344,7 @@ impl Conversation<'_> {
                         self.open.log.close_received(code.map_or(NO_CODE, |code| u16::from_be_bytes(*code)));
                         return;
                     }
-                    Ok(frame) if matches!(frame.opcode, TEXT | BINARY) && frame.is_last => {
+                    Ok(frame) if matches!(frame.opcode & !COMPRESSED, TEXT | BINARY) && frame.is_last => {
                         log::count(&self.open.log.messages_received);
                     }
                     Ok(_) => {}

@@ -17,11 +17,14 @@ pub(super) const PING: u8 = 9;
 pub(super) const PONG: u8 = 10;
 /// The bit of the last frame of a message.
 pub(super) const LAST: u8 = 0x80;
+/// The bit of a message that is compressed; it stays with the opcode.
+pub(super) const COMPRESSED: u8 = 0x40;
 
 /// A frame of a client, unmasked.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     pub(super) is_last: bool,
+    /// With [`COMPRESSED`], if it begins such a message.
     pub(super) opcode: u8,
     pub(super) payload: Vec<u8>,
 }
@@ -75,7 +78,8 @@ fn parse(bytes: &[u8]) -> Result<Option<(Frame, usize)>, FrameError> {
     let [first, second, ..] = *bytes else { return Ok(None) };
     let violation = |why| Err(FrameError::Violation(1002, why));
     let (is_last, opcode) = (first & LAST != 0, first & 0x0f);
-    if first & 0x70 != 0 {
+    let is_compressed = first & COMPRESSED != 0;
+    if first & 0x30 != 0 || is_compressed && !matches!(opcode, TEXT | BINARY) {
         return violation("reserved bits");
     }
     if !matches!(opcode, CONTINUATION | TEXT | BINARY | CLOSE | PING | PONG) {
@@ -109,6 +113,7 @@ fn parse(bytes: &[u8]) -> Result<Option<(Frame, usize)>, FrameError> {
     let Some(rest) = bytes.get(at..size) else { return Ok(None) };
     let Some((key, masked)) = rest.split_first_chunk::<4>() else { return Ok(None) };
     let payload = masked.iter().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key).collect();
+    let opcode = opcode | first & COMPRESSED;
     Ok(Some((Frame { is_last, opcode, payload }, size)))
 }
 

@@ -53,11 +53,18 @@ fn accept(head: &Parts, key: &[u8], options: SocketOptions) -> Reply {
         Some(HandshakeViolation::Subprotocol) => Some("not-offered".to_owned()),
         _ => options.subprotocol.clone().or_else(|| tokens(head, &SEC_WEBSOCKET_PROTOCOL).next().map(str::to_owned)),
     };
+    let compresses = options.compression;
     let mut reply = Reply::socket(SocketPlan(options))
         .with(CONNECTION, HeaderValue::from_static("Upgrade"))
         .with(UPGRADE, HeaderValue::from_static(protocol));
     if violation == Some(HandshakeViolation::Extension) {
         reply = reply.with(SEC_WEBSOCKET_EXTENSIONS, HeaderValue::from_static("x-not-offered"));
+    }
+    let offers = tokens(head, &SEC_WEBSOCKET_EXTENSIONS).any(|offer| offer.starts_with("permessage-deflate"));
+    if compresses && offers {
+        // What comes compressed is sent back as it is: neither side takes its context over.
+        const CHOSEN: &str = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+        reply = reply.with(SEC_WEBSOCKET_EXTENSIONS, HeaderValue::from_static(CHOSEN));
     }
     let texts = [(SEC_WEBSOCKET_ACCEPT, Some(accept)), (SEC_WEBSOCKET_PROTOCOL, chosen)];
     for (name, text) in texts {

@@ -39,6 +39,8 @@ pub(super) enum Event {
 pub(super) struct SocketOptions {
     /// Whether messages are answered or sent back.
     pub(super) echo: bool,
+    /// Whether messages of the client may be compressed.
+    pub(super) compression: bool,
     /// Whether the target speaks first, by the path of the socket.
     pub(super) greets: bool,
     /// Time from a message to its echo.
@@ -73,6 +75,7 @@ impl Default for SocketOptions {
     fn default() -> Self {
         Self {
             echo: true,
+            compression: false,
             greets: false,
             delay: None,
             gap: None,
@@ -99,6 +102,7 @@ impl SocketOptions {
             let value = &*value;
             match &*key {
                 "echo" => options.echo = flag(value)?,
+                "compression" => options.compression = flag(value)?,
                 "delay" => options.delay = Some(Latency::parse(value)?),
                 "gap" => options.gap = Some(pause(value)?),
                 "first" => options.first = Some(parse_duration(value)?),

@@ -1,7 +1,9 @@
-//! Streams of events whose times, cuts and ends are planned: `/events`, and three APIs of language models.
+//! Streams of events whose times, cuts and ends are planned: `/events`, three APIs of language models, and runs of an agent
+//! by AG-UI.
 //!
 //! A plan says when each write is due since the start of the response, and what it is. Due times are absolute, so that a late write delays no other.
 
+mod agui;
 mod body;
 mod llm;
 mod options;
@@ -40,14 +42,15 @@ impl std::fmt::Debug for StreamPlan {
 
 /// Whether the body of a request says what a path answers, so that it must be kept.
 pub(super) fn reads_body(path: &str) -> bool {
-    llm::Api::of_path(path).is_some()
+    llm::Api::of_path(path).is_some() || agui::is_at(path)
 }
 
 /// What one of these paths answers; none for any other path.
 pub(super) fn answer(head: &Parts, sent: &[u8], defaults: LlmDefaults) -> Option<Reply> {
     let path = head.uri.path();
     let api = llm::Api::of_path(path);
-    if !(path == "/events" || api.is_some() && head.method == Method::POST) {
+    let is_run = agui::is_at(path) && head.method == Method::POST;
+    if !(path == "/events" || is_run || api.is_some() && head.method == Method::POST) {
         return None;
     }
     let base = if api.is_some() { StreamOptions::of_llm(defaults) } else { StreamOptions::default() };
@@ -55,6 +58,9 @@ pub(super) fn answer(head: &Parts, sent: &[u8], defaults: LlmDefaults) -> Option
         Ok(options) => options,
         Err(error) => return Some(Reply::error(StatusCode::BAD_REQUEST, &error.to_string())),
     };
+    if is_run {
+        return Some(agui::answer(&options, head.uri.query().unwrap_or_default(), sent));
+    }
     Some(match api {
         None => Reply::stream(events(&options)),
         Some(api) => api.answer(&options, sent),
@@ -83,6 +89,11 @@ pub(super) fn messages(messages: Vec<(Duration, String)>) -> StreamPlan {
         (due, event.text("\n").into())
     });
     StreamPlan { writes: Box::new(writes), end: End::Close }
+}
+
+/// The plan of bytes, each due so long after the start of the response.
+pub(super) fn texts(texts: Vec<(Duration, String)>) -> StreamPlan {
+    StreamPlan { writes: Box::new(texts.into_iter().map(|(due, text)| (due, text.into()))), end: End::Close }
 }
 
 /// An event: when it is due since the start of the response, its name (empty for none) and its data.

@@ -1,4 +1,4 @@
-//! The load tests of AgentCore.
+//! The load tests of `AgentCore`.
 
 use super::{BundledProfile, Part};
 

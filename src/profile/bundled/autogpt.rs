@@ -1,4 +1,4 @@
-//! The load tests of the AutoGPT platform.
+//! The load tests of the `AutoGPT` platform.
 
 use super::{BundledProfile, Part};
 

@@ -27,6 +27,8 @@ pub(super) const PROFILES: &[BundledProfile] = &[
     example!("jobs", "submit a job and measure it until it ends"),
     example!("jsonrpc", "calls of JSON-RPC, batches, notifications, expected errors"),
     example!("mcp", "an MCP server: its tools, resources and prompts, progress, sessions"),
+    example!("a2a", "an agent by A2A: messages, streams, tasks that are followed and cancelled"),
+    example!("agui", "runs of an agent by AG-UI: the order of its events, and their times"),
     example!("streams", "event streams, and the tokens of a language model"),
     example!("websocket", "WebSockets: messages sent and awaited, a feed held open"),
     example!("parallel", "concurrent requests, with a limit"),

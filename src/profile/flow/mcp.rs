@@ -99,7 +99,7 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     };
     request::compile_request(
         compiler,
-        if is_end { "DELETE" } else { "POST" },
+        method.http(),
         step,
         (&[(ACCEPT, MEDIA_TYPES)], content),
         |compiler, map, at| {
@@ -253,7 +253,7 @@ impl<'n> Compiler<'_, 'n> {
 fn row_of(own: &RequestSpec, method: McpMethod) -> StepKind {
     let mcp = McpSpec { method, revision: None, wants_progress: false, codes: RpcSpec::default(), rows: None };
     let spec = RequestSpec {
-        method: if method == McpMethod::End { "DELETE" } else { "POST" }.to_owned(),
+        method: method.http().to_owned(),
         wire: Wire::default(),
         keep_head: true,
         keep_body: true,

@@ -2,6 +2,8 @@
 //!
 //! Start with [`Compiler`], then the table `STEPS`.
 
+pub(super) mod a2a;
+mod agui;
 pub(super) mod auth;
 pub(super) mod blocks;
 pub(super) mod body;
@@ -35,7 +37,7 @@ use self::token::Token;
 pub(crate) use self::{
     entries::{FlowSections, SetupNames, read_flow},
     names::{Names, assigned_names, set_during_run},
-    request::{Defaults, HeaderText, check_header},
+    request::{Defaults, HeaderText, check_header, is_token},
     target::resolve,
 };
 use super::{
@@ -50,6 +52,7 @@ use crate::{
     metric::{Kind, UserMetric},
     plan::{
         Op, Origin, Step, StepId, StepKind, StepTable,
+        a2a::A2aRows,
         data::PlannedData,
         mcp::{McpRows, Revision},
         outline::OutlineStep,
@@ -102,6 +105,8 @@ pub static STEPS: &[&[StepDefinition]] = &[
     sse::STEPS,
     jsonrpc::STEPS,
     mcp::STEPS,
+    a2a::STEPS,
+    agui::STEPS,
     websocket::STEPS,
     state::STEPS,
     checks::STEPS,
@@ -192,6 +197,8 @@ pub(crate) struct Compiler<'c, 'n> {
     tokens: BTreeMap<String, Token>,
     /// Requests that open, keep and end sessions of MCP, and their revision, by the URL as written.
     mcp_rows: BTreeMap<String, (McpRows, Option<Revision>)>,
+    /// Requests that find an agent of A2A and follow its tasks, by the URL as written.
+    a2a_rows: BTreeMap<String, A2aRows>,
     /// The steps so far, of the innermost block.
     outline: Vec<OutlineStep>,
     /// Lines about the step that is being read.
@@ -222,6 +229,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
             opens_socket: false,
             tokens: BTreeMap::new(),
             mcp_rows: BTreeMap::new(),
+            a2a_rows: BTreeMap::new(),
             outline: Vec::new(),
             details: Vec::new(),
         }

@@ -327,6 +327,7 @@ impl<'n> Compiler<'_, 'n> {
             events: None,
             rpc: None,
             mcp: None,
+            a2a: None,
             websocket: None,
         };
         let kind = Request {

@@ -31,7 +31,7 @@ use crate::{
 pub(super) static STEPS: &[StepDefinition] = &[StepDefinition {
     words: &["sse"],
     value: Type::Text,
-    options: &[STREAM, QUERY, BODY, KEYS, TAGGED, ANSWER],
+    options: &[STREAM, ENDS, REOPENED, QUERY, BODY, KEYS, TAGGED, ANSWER],
     about: "sends a request and reads its response as a stream of server-sent events",
     example: "sse: /events, max_events: 10",
     compile,
@@ -45,10 +45,17 @@ static STREAM: &[Key] = &[
         "what the events mean, for the answers of language models; nothing",
     ),
     Key::new("events", Type::Several(&Type::Text), "names of the events that are read; all"),
+];
+
+/// What ends a stream, and the steps for its events.
+pub(super) static ENDS: &[Key] = &[
     Key::new("until", Type::Condition, "condition on an event (`event`, `body`, `json`) that ends the stream"),
     Key::new("max_events", Type::Count, "number of events that ends the stream"),
     Key::new("max_time", Type::Duration, "time that ends the stream"),
     Key::new("on_event", Type::Steps, "steps for each event, which don't wait: `check`, `extract`, `metric`, `set` …"),
+];
+
+static REOPENED: &[Key] = &[
     Key::new("reconnect", Type::Count, "how often a stream that ended early is opened again, with `Last-Event-ID`; 0"),
     Key::new("goodput", Type::Map(&GOODPUT), "limits that a good answer keeps, counted by `llm_goodput`"),
 ];
@@ -92,7 +99,7 @@ pub(in crate::profile) static GOODPUT: Section = Section::new(
 );
 
 /// The media type that is asked for.
-const MEDIA_TYPE: &str = "text/event-stream";
+pub(super) const MEDIA_TYPE: &str = "text/event-stream";
 
 /// `sse: /events`, with the keys of requests.
 fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
@@ -117,6 +124,29 @@ fn read_stream<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>, at:
     let names = map
         .take("events")
         .map(|node| node.one_or_many().iter().filter_map(|name| reader.text(name, "an event's name")).collect());
+    let reconnect = map.take("reconnect").and_then(|node| reader.count(node, "reconnect"));
+    let goodput = map.take("goodput").map(|node| (node, compiler.goodput(node)));
+    let ends = read_ends(compiler, map, at);
+    let Some(layout) = layout else { return };
+    if let Some((node, _)) = &goodput
+        && !layout.is_llm()
+    {
+        let hint = "for example `layout: openai_chat`".to_owned();
+        reader.error(node.position, "`goodput` needs a `layout`", Some(hint));
+    }
+    let spec = EventStreamSpec {
+        layout,
+        names: names.unwrap_or_default(),
+        reconnect: reconnect.unwrap_or_default(),
+        goodput: goodput.map(|(_, goodput)| goodput).unwrap_or_default(),
+        ..ends
+    };
+    compiler.set_stream(at, spec);
+}
+
+/// Reads what ends a stream, and the steps for its events: the keys [`ENDS`].
+pub(super) fn read_ends<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>, at: usize) -> EventStreamSpec {
+    let reader = compiler.reader;
     let until = map.take("until").and_then(|node| {
         let (until, needs) = compiler.apart(|compiler| compiler.condition(node, "until"));
         // The data of an event is read anyway.
@@ -131,27 +161,9 @@ fn read_stream<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>, at:
         }
         Some(time)
     });
-    let reconnect = map.take("reconnect").and_then(|node| reader.count(node, "reconnect"));
-    let goodput = map.take("goodput").map(|node| (node, compiler.goodput(node)));
     let on_event = map.take("on_event").map(|node| compiler.on_event(node));
-    let Some(layout) = layout else { return };
-    if let Some((node, _)) = &goodput
-        && !layout.is_llm()
-    {
-        let hint = "for example `layout: openai_chat`".to_owned();
-        reader.error(node.position, "`goodput` needs a `layout`", Some(hint));
-    }
-    let spec = EventStreamSpec {
-        layout,
-        names: names.unwrap_or_default(),
-        until,
-        max_events,
-        max_time,
-        on_event,
-        reconnect: reconnect.unwrap_or_default(),
-        goodput: goodput.map(|(_, goodput)| goodput).unwrap_or_default(),
-    };
-    compiler.set_stream(at, spec);
+    let (layout, names, reconnect, goodput) = (Layout::Plain, Vec::new(), 0, Goodput::default());
+    EventStreamSpec { layout, names, until, max_events, max_time, on_event, reconnect, goodput }
 }
 
 fn at_least_one(compiler: &Compiler<'_, '_>, node: &Node) -> Option<u64> {
@@ -164,7 +176,7 @@ fn at_least_one(compiler: &Compiler<'_, '_>, node: &Node) -> Option<u64> {
 
 impl<'n> Compiler<'_, 'n> {
     /// Makes the request at a position of the program a stream.
-    fn set_stream(&mut self, at: usize, spec: EventStreamSpec) {
+    pub(super) fn set_stream(&mut self, at: usize, spec: EventStreamSpec) {
         let Some(Op::Send(step, _)) = self.ops.get(at) else { return };
         let Some(request) = self.table.request_mut(*step) else { return };
         if let Some(time) = spec.max_time {

@@ -116,6 +116,10 @@ fn check_host(text: &str) -> Result<(), Invalid> {
 /// # Errors
 /// If it is not a URL for HTTP requests.
 pub(crate) fn resolve(written: &str, defaults: &Defaults) -> Result<Url, Invalid> {
+    if written == "*" {
+        let invalid = Invalid::new("`*` is no path of a request: `OPTIONS *` is not supported");
+        return Err(invalid.hint("write a path, for example `/`"));
+    }
     let absolute = written.contains("://");
     let text = match (&defaults.base_url, absolute) {
         (_, true) => written.to_owned(),

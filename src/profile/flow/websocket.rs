@@ -81,6 +81,7 @@ static SOCKET: &[Key] = &[
     Key::required("steps", Type::Steps, "steps on the open socket; it is closed after them"),
     Key::new("on_message", Type::Steps, "steps for each message, which don't wait: `check`, `extract`, `send` …"),
     Key::new("subprotocols", Type::Several(&Type::Text), "subprotocols that are offered; none"),
+    Key::new("compression", Type::Boolean, "whether to offer compression of messages (permessage-deflate); false"),
     Key::new(
         "may_close",
         Type::Several(&Type::Count),
@@ -109,6 +110,9 @@ pub(in crate::profile) static PERIODIC: Section = Section::new(
 /// Header lines of every handshake.
 const HEADERS: [(&str, &str); 3] =
     [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")];
+/// The compression that is offered, as `protocol/websocket/deflate.rs` has it: neither side takes its context over to the
+/// next message (RFC 7692).
+const OFFER: &str = "permessage-deflate; client_no_context_takeover; server_no_context_takeover";
 /// The status of an accepted handshake.
 const SWITCHING_PROTOCOLS: u16 = 101;
 /// The round trips of answers in order.
@@ -136,6 +140,11 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     if !subprotocols.is_empty() {
         headers.push(("Sec-WebSocket-Protocol", &offered));
     }
+    let deflates =
+        step.map.take("compression").and_then(|node| reader.boolean(node, "compression")).unwrap_or_default();
+    if deflates {
+        headers.push(("Sec-WebSocket-Extensions", OFFER));
+    }
     if compiler.has_socket {
         reader.error(step.position, "a `websocket` can't be opened within another", None);
     }
@@ -147,7 +156,7 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
         (&headers[..], |_, map| Content { query: map.take("params"), body: None, name: None }),
         |compiler, map, at| {
             compiler.opens_socket = false;
-            compiler.read_socket(map, at, subprotocols);
+            compiler.read_socket(map, at, (subprotocols, deflates));
         },
     );
     compiler.opens_socket = false;
@@ -242,7 +251,7 @@ impl<'n> Compiler<'_, 'n> {
     }
 
     /// Reads the keys of the socket; its handshake was just added to the program, at a position.
-    fn read_socket(&mut self, map: &mut MapReader<'n>, at: usize, subprotocols: Vec<String>) {
+    fn read_socket(&mut self, map: &mut MapReader<'n>, at: usize, (subprotocols, deflates): (Vec<String>, bool)) {
         let codes = map.take("may_close").map(Node::one_or_many).unwrap_or_default();
         let may_close = codes.iter().filter_map(|node| self.close_code(node, true)).collect();
         let round_trip = map.take("round_trip").and_then(|node| self.round_trip(node));
@@ -263,6 +272,7 @@ impl<'n> Compiler<'_, 'n> {
         request.spec.expected = [(SWITCHING_PROTOCOLS, SWITCHING_PROTOCOLS)].into();
         request.spec.websocket = Some(Arc::new(WebSocketSpec {
             subprotocols,
+            deflates,
             steps,
             on_message,
             may_close,

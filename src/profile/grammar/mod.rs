@@ -6,7 +6,7 @@
 pub mod reference;
 pub mod schema;
 
-use super::{data, document, flow, http, metrics, reader::same_key, scenario, synonyms::synonym, thresholds};
+use super::{data, document, flow, http, metrics, reader::same_key, scenario, synonyms::synonym, targets, thresholds};
 pub use super::{flow::STEPS, scenario::EXECUTORS};
 use crate::units::nearest;
 
@@ -138,7 +138,9 @@ pub static SECTIONS: &[&Section] = &[
     &http::names::DNS,
     &metrics::METRIC,
     &data::DATA_SET,
+    &targets::TARGET,
     &thresholds::THRESHOLD,
+    &thresholds::BASELINE,
     &flow::checks::EXPECT,
     &flow::checks::LIMITED,
     &flow::sse::LAYOUT,
@@ -147,6 +149,7 @@ pub static SECTIONS: &[&Section] = &[
     &flow::jsonrpc::CALL,
     &flow::mcp::TOOL,
     &flow::mcp::PROMPT,
+    &flow::a2a::MESSAGE,
     &flow::retry::RETRY,
     &flow::extracts::EXTRACTION,
     &flow::checks::CHECK,

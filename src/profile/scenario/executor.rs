@@ -242,7 +242,7 @@ pub(super) fn closed(schedule: ClosedSchedule, graceful_ramp_down: Duration, wor
 }
 
 pub(super) fn open(schedule: OpenSchedule, (pre_allocated_vus, max_vus): (u32, u32)) -> Shape {
-    Shape::Open(OpenShape { schedule, pre_allocated_vus, max_vus })
+    Shape::Open(OpenShape { schedule, pre_allocated_vus, max_vus, is_searched: false })
 }
 
 fn read_vus(reader: &Reader, map: &mut MapReader<'_>) -> Option<u32> {

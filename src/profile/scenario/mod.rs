@@ -266,7 +266,11 @@ fn read_one<'n>(
         } else if share.is_some() || total.is_there() {
             Load::Share(share.and_then(|(_, share)| share).unwrap_or(1))
         } else {
-            map.need(reader, "executor", "constant-vus");
+            let hint = "for example `vus: 10` with `duration: 30s`, or `rate: 50` with `duration: 30s`; a load at the top of \
+                        the profile, or `-u 10 -d 30s`, is shared by its scenarios; presets need one, too";
+            if map.is_map() {
+                reader.error(map.position, format!("{} has no load", map.what), Some(hint.to_owned()));
+            }
             Load::Own(None)
         }
     };

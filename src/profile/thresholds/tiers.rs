@@ -66,9 +66,16 @@ pub(super) fn check_order(reader: &Reader, position: Position, tiers: &[Threshol
             reader.error(position, message, Some(hint.to_owned()));
             continue;
         }
+        // Multiples of a baseline are compared with each other; a number and a multiple can't be.
+        let factors = (better.relative.as_ref().map(|one| one.factor), worse.relative.as_ref().map(|one| one.factor));
+        let (better_bound, worse_bound) = match factors {
+            (Some(better), Some(worse)) => (better, worse),
+            (None, None) => (better.bound, worse.bound),
+            _ => continue,
+        };
         let easier = match direction(better.operator) {
-            Direction::Less => better.bound < worse.bound,
-            Direction::More => better.bound > worse.bound,
+            Direction::Less => better_bound < worse_bound,
+            Direction::More => better_bound > worse_bound,
             Direction::One => true,
         };
         if !easier {

@@ -120,10 +120,24 @@ impl Connection {
 fn malformed(error: ResponseError, begin: &[u8]) -> Failure {
     const SHOWN: usize = 40;
     match error {
+        ResponseError::Malformed(_) if let Some(other) = other_protocol(begin) => {
+            Failure::text(ErrorClass::Protocol, format!("the response is no HTTP/1.1: {other}"))
+        }
         ResponseError::Malformed(why) if !begin.is_empty() && !begin.starts_with(b"HTTP/") => {
             let begin = String::from_utf8_lossy(begin.get(..SHOWN).unwrap_or(begin));
             Failure::text(ErrorClass::Protocol, format!("{why}; it begins with `{}`", printable(&begin, SHOWN)))
         }
         error => error.failure(),
+    }
+}
+
+/// What a server speaks instead, by its first bytes, and what to write for it.
+fn other_protocol(begin: &[u8]) -> Option<&'static str> {
+    match begin {
+        // SETTINGS on stream 0 is the first frame of a server (RFC 9113, section 3.4).
+        [0, 0, _, 4, _, 0, 0, 0, 0, ..] => Some("this port speaks HTTP/2 only (`http: {version: 2}`)"),
+        // An alert or a handshake record (RFC 8446, section 5.1).
+        [0x15 | 0x16, 3, ..] => Some("this port speaks TLS (write `https://`)"),
+        _ => None,
     }
 }

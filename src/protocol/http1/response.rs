@@ -250,11 +250,15 @@ fn head_words(error: httparse::Error) -> &'static str {
     }
 }
 
-/// Digits only: no sign, no space inside, no list of different lengths.
+/// Digits only: no sign, no space inside. A list of equal lengths is one, as a proxy makes it of two lines (RFC 9112, section 6.3).
 fn parse_length(value: &[u8]) -> Option<u64> {
-    let digits = value.trim_ascii();
-    let plain = !digits.is_empty() && digits.len() <= 19 && digits.iter().all(u8::is_ascii_digit);
-    plain.then(|| digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+    let mut lengths = value.split(|byte| *byte == b',').map(|part| {
+        let digits = part.trim_ascii();
+        let plain = !digits.is_empty() && digits.len() <= 19 && digits.iter().all(u8::is_ascii_digit);
+        plain.then(|| digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+    });
+    let first = lengths.next()??;
+    lengths.all(|other| other == Some(first)).then_some(first)
 }
 
 #[cfg(test)]

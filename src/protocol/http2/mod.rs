@@ -245,7 +245,10 @@ fn failure_of(phase: Phase, error: h2::Error) -> Failure {
             Failure::text(class, format!("the server sent {frame} with {reason:?}: {}", reason.description()))
         }
         (false, Some(reason)) => {
-            Failure::text(class, format!("the server violates HTTP/2 ({reason:?}: {})", reason.description()))
+            // The first bytes of an HTTP/1.1 response are the head of a frame of 4.7 MB.
+            let may_be_older = reason == Reason::FRAME_SIZE_ERROR && before;
+            let hint = if may_be_older { "; it may speak HTTP/1.1 only on this port" } else { "" };
+            Failure::text(class, format!("the server violates HTTP/2 ({reason:?}: {}){hint}", reason.description()))
         }
         (_, None) => match error.into_io() {
             Some(io) => Failure::because(class, Cause::Io(io)),

@@ -45,7 +45,7 @@ impl Matching {
         let Message { id, error } = message;
         self.has_result |= error.is_none();
         self.has_error |= error.is_some();
-        let place = calls.calls.iter().position(|call| call.id.as_ref().is_some_and(|known| same(known, &id)));
+        let place = calls.calls.iter().position(|call| call.id.as_ref().is_some_and(|known| is_of(known, &id)));
         match (place, error) {
             (Some(at), _) if self.outcomes[at].is_some() => {
                 self.outcomes[at] = Some(Outcome { code: None, failure: Some(duplicate(&id)) });
@@ -104,15 +104,16 @@ impl Matching {
     }
 }
 
-/// Whether two ids are the same, with their types; `1.0` is `1` where all numbers are floating-point.
-fn same(one: &Json, other: &Json) -> bool {
+/// Whether an id is that of a call: the same, with their types; `1.0` is `1` where all numbers are floating-point.
+pub(crate) fn is_of(one: &Json, other: &Json) -> bool {
     match (one, other) {
         (Json::Number(one), Json::Number(other)) => one == other || one.as_f64() == other.as_f64(),
         _ => one == other,
     }
 }
 
-fn outcome(error: Option<RpcError>, spec: &RpcSpec) -> Outcome {
+/// What an answer means: a result, or an error whose code may be expected.
+pub(crate) fn outcome(error: Option<RpcError>, spec: &RpcSpec) -> Outcome {
     let Some(RpcError { code, message }) = error else { return Outcome::default() };
     let failure = if spec.allowed.contains(&code) {
         None

@@ -11,6 +11,7 @@
 pub(crate) mod answer;
 pub(crate) mod answering;
 pub(crate) mod calls;
+pub(crate) mod compose;
 pub(crate) mod matching;
 pub(crate) mod receive;
 

@@ -30,6 +30,8 @@ pub(crate) trait MessageConsumer {
     fn message(&self, data: &str) -> Taken;
     /// Whether the answers are to be kept as a list.
     fn is_batch(&self) -> bool;
+    /// The stream ended, or broke off: the id of its last event, and the pause before a reconnection, if the server set any.
+    fn ended_after(&self, _id: &[u8], _retry: Option<Duration>) {}
 }
 
 impl HttpSession {
@@ -90,12 +92,16 @@ async fn receive_messages(
         let next = next.await;
         at = read.unwrap_or_else(Instant::now);
         // What breaks after the last answer takes nothing from it.
-        if flow.is_continue() {
-            arrival = next?;
-        } else {
-            arrival = next.unwrap_or(Arrival::End);
-        }
+        arrival = match next {
+            Ok(next) => next,
+            Err(failure) if flow.is_continue() => {
+                reader.ended();
+                return Err(failure);
+            }
+            Err(_) => Arrival::End,
+        };
     }
+    reader.ended();
     body.begin(true);
     body.push(&reader.answers());
     match flow {
@@ -149,6 +155,10 @@ impl MessageReader<'_> {
             Ok(ControlFlow::Break(())) => ControlFlow::Break(None),
             Err(_) => ControlFlow::Break(Some(Failure::text(ErrorClass::StreamEvent, "an event is longer than 1 MiB"))),
         }
+    }
+
+    fn ended(&self) {
+        self.consumer.ended_after(self.parser.last_id(), self.parser.retry());
     }
 
     fn answers(self) -> Vec<u8> {

@@ -6,19 +6,14 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    plan::{
-        Wire,
-        mcp::{McpMethod, Revision},
-    },
-    protocol::head_lines,
+    plan::mcp::{McpMethod, Revision},
+    protocol::jsonrpc::compose::{call, put_members, without_length},
 };
 
 /// Keys of `_meta` in the revision without sessions.
 const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const META_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 const META_CLIENT: &str = "io.modelcontextprotocol/clientInfo";
-/// The header whose value is the length of the body.
-const LENGTH: &[u8] = b"content-length";
 
 /// What a request says besides what it asks.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,9 +39,7 @@ impl Composer<'_> {
     #[must_use]
     pub(crate) fn head(&self, method: McpMethod, params: &[u8]) -> Vec<u8> {
         let mut head = without_length(self.head);
-        if method == McpMethod::End {
-            put_method(&mut head, b"DELETE");
-        }
+        put_method(&mut head, method.http().as_bytes());
         let (mut lines, revision) = (String::new(), self.revision.as_str());
         if let Some(session) = self.session {
             lines.push_str(&format!("Mcp-Session-Id: {session}\r\n"));
@@ -69,11 +62,8 @@ impl Composer<'_> {
     /// The body of a call with parameters, which are a JSON object.
     #[must_use]
     pub(crate) fn call(&self, method: McpMethod, id: u64, params: &[u8], meta: Meta<'_>) -> Vec<u8> {
-        let mut body = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"{}","params":"#, method.as_str()).into_bytes();
         let meta = self.meta(meta);
-        put_members(&mut body, params, meta.as_ref().map(|meta| ("_meta", meta)));
-        body.push(b'}');
-        body
+        call(method.as_str(), id, params, meta.as_ref().map(|meta| ("_meta", meta)))
     }
 
     fn meta(&self, Meta { progress_token, traceparent }: Meta<'_>) -> Option<Json> {
@@ -129,16 +119,6 @@ pub(crate) fn at_cursor(params: &[u8], cursor: &str) -> Vec<u8> {
     with
 }
 
-/// The whole request.
-#[must_use]
-pub(crate) fn wire(head: &[u8], body: Option<&[u8]>) -> Wire {
-    let mut head = head.to_vec();
-    if let Some(body) = body {
-        head.extend_from_slice(format!("Content-Length: {}\r\n", body.len()).as_bytes());
-    }
-    Wire::new(&head, body.unwrap_or_default())
-}
-
 fn client() -> Json {
     json!({ "name": "loadagent", "version": env!("CARGO_PKG_VERSION") })
 }
@@ -155,29 +135,6 @@ pub(crate) fn text_member<'p>(params: &'p [u8], member: &str) -> Option<Cow<'p, 
     }
     let Named { name, uri } = serde_json::from_slice(params).ok()?;
     if member == "uri" { uri } else { name }
-}
-
-/// Appends a JSON object with a further member.
-fn put_members(out: &mut Vec<u8>, object: &[u8], further: Option<(&str, &Json)>) {
-    let object = object.trim_ascii();
-    let inner = object.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or_default();
-    out.push(b'{');
-    out.extend_from_slice(inner);
-    if let Some((name, value)) = further {
-        if !inner.trim_ascii().is_empty() {
-            out.push(b',');
-        }
-        out.extend_from_slice(format!("\"{name}\":{value}").as_bytes());
-    }
-    out.push(b'}');
-}
-
-/// A head without the line that says how long its body is.
-fn without_length(head: &[u8]) -> Vec<u8> {
-    let is_length =
-        |line: &[u8]| head_lines::pairs(line).next().is_some_and(|(name, _)| name.eq_ignore_ascii_case(LENGTH));
-    let lines = head.split_inclusive(|byte| *byte == b'\n');
-    lines.filter(|line| !is_length(line)).flatten().copied().collect()
 }
 
 fn put_method(head: &mut Vec<u8>, method: &[u8]) {

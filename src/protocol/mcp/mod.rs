@@ -13,4 +13,4 @@ pub(crate) mod result;
 pub(crate) mod session;
 
 pub(crate) use compose::{Composer, Meta};
-pub(crate) use session::{KnownRevisions, McpSession, McpSessions, OpenSession};
+pub(crate) use session::{McpSession, McpSessions, OpenSession};

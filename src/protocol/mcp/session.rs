@@ -1,47 +1,22 @@
-//! The sessions of a user, and what is known of the servers.
+//! The sessions of a user.
 
 use std::{
     cell::{Cell, OnceCell, RefCell},
-    collections::HashMap,
     rc::Rc,
 };
 
 use tokio::{sync::Mutex, time::Instant};
 
-use crate::plan::{
-    StepId,
-    mcp::{McpRows, Revision},
+use crate::{
+    plan::{
+        StepId,
+        mcp::{McpRows, Revision},
+    },
+    protocol::known::ServerAddress,
 };
 
-/// Most servers whose revision is remembered; others are asked again.
-const MAX_REVISIONS: usize = 1_000;
 /// From so many sessions on, those that ended are dropped before another one is added.
 const MANY_SESSIONS: usize = 32;
-
-/// The address of a server: origin, and path with query.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct McpAddress {
-    pub origin: usize,
-    pub target: Box<str>,
-}
-
-/// The revisions that servers speak, once one user has found out.
-#[derive(Debug, Default)]
-pub(crate) struct KnownRevisions(RefCell<HashMap<McpAddress, Revision>>);
-
-impl KnownRevisions {
-    #[must_use]
-    pub(crate) fn of(&self, address: &McpAddress) -> Option<Revision> {
-        self.0.borrow().get(address).copied()
-    }
-
-    pub(crate) fn learn(&self, address: &McpAddress, revision: Revision) {
-        let mut known = self.0.borrow_mut();
-        if known.len() < MAX_REVISIONS {
-            known.entry(address.clone()).or_insert(revision);
-        }
-    }
-}
 
 /// The sessions of a user with servers of MCP. Allocated with the first: other users should not carry them.
 #[derive(Debug, Default)]
@@ -51,7 +26,7 @@ impl McpSessions {
     /// The session with a server, open or not.
     pub(crate) fn with(&self, origin: usize, target: &str) -> Rc<McpSession> {
         let mut sessions = self.0.get_or_init(Box::default).borrow_mut();
-        let is_meant = |address: &McpAddress| address.origin == origin && *address.target == *target;
+        let is_meant = |address: &ServerAddress| address.origin == origin && *address.target == *target;
         if let Some(known) = sessions.iter().find(|session| is_meant(&session.address)) {
             return known.clone();
         }
@@ -59,7 +34,7 @@ impl McpSessions {
             // One that a step holds may be about to open.
             sessions.retain(|session| session.opened().is_some() || Rc::strong_count(session) > 1);
         }
-        let session = Rc::new(McpSession::new(McpAddress { origin, target: target.into() }));
+        let session = Rc::new(McpSession::new(ServerAddress { origin, target: target.into() }));
         sessions.push(session.clone());
         session
     }
@@ -74,7 +49,7 @@ impl McpSessions {
 /// A session with one server.
 #[derive(Debug)]
 pub(crate) struct McpSession {
-    pub address: McpAddress,
+    pub address: ServerAddress,
     open: RefCell<Option<Rc<OpenSession>>>,
     /// Held while it is opened: branches of the user share it.
     pub opening: Mutex<()>,
@@ -98,7 +73,7 @@ pub(crate) struct OpenSession {
 }
 
 impl McpSession {
-    fn new(address: McpAddress) -> Self {
+    fn new(address: ServerAddress) -> Self {
         Self { address, open: RefCell::default(), opening: Mutex::default(), last_id: Cell::default() }
     }
 

@@ -1,7 +1,8 @@
 //! Layouts: what an event means in the stream of a language model.
 //!
 //! Each reads the data of one event into a [`EventPart`]. Chunks are not tokens: tokens are counted only by the server's
-//! `usage`, and [`EventPart::content`] says whether an event brought any of the answer.
+//! `usage`, and [`EventPart::content`] says whether an event brought any of the answer. The events of an agent's run
+//! (AG-UI) are read in `protocol/agui`.
 
 mod anthropic;
 mod custom;
@@ -15,7 +16,10 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::parser::Event;
-use crate::plan::event_stream::Layout;
+use crate::{
+    plan::event_stream::Layout,
+    protocol::agui::{self, RunEvent, event::Role},
+};
 
 /// What one event brings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub(crate) struct EventPart<'a> {
     pub is_end: bool,
     /// Whether the server reports an error.
     pub is_error: bool,
+    /// What it says of an agent's run.
+    pub run: Option<RunEvent<'a>>,
 }
 
 /// A piece of the answer that isn't empty.
@@ -92,6 +98,7 @@ impl Layout {
             Self::OpenAiResponses => openai_responses::read(event),
             Self::Anthropic => anthropic::read(event),
             Self::Custom(layout) => Ok(custom::read(layout, event)),
+            Self::AgUi => agui::event::read(&event.data).map(EventPart::of_run).ok_or(NotInLayout),
         }
     }
 
@@ -99,7 +106,8 @@ impl Layout {
     #[must_use]
     pub(crate) fn has_end(&self) -> bool {
         match self {
-            Self::Plain => false,
+            // The order of its events says whether a run is over.
+            Self::Plain | Self::AgUi => false,
             Self::OpenAiChat | Self::OpenAiResponses | Self::Anthropic => true,
             Self::Custom(layout) => layout.end.is_some() || layout.finish_reason.is_some(),
         }
@@ -109,10 +117,17 @@ impl Layout {
     #[must_use]
     pub(crate) fn has_finish_reason(&self) -> bool {
         match self {
-            Self::Plain => false,
+            Self::Plain | Self::AgUi => false,
             Self::OpenAiChat | Self::OpenAiResponses | Self::Anthropic => true,
             Self::Custom(layout) => layout.finish_reason.is_some(),
         }
+    }
+}
+
+impl<'a> EventPart<'a> {
+    fn of_run(run: RunEvent<'a>) -> Self {
+        let is_error = run.kind.role == Role::Error;
+        Self { content: text(Some(run.text.clone())), is_error, run: Some(run), ..Self::default() }
     }
 }
 

@@ -11,7 +11,13 @@ use super::{
 use crate::{
     language::Response,
     plan::event_stream::EventStreamSpec,
-    protocol::{ErrorClass, Failure, buffered_body::MAX_BODY, decode::Decoder, head_lines},
+    protocol::{
+        ErrorClass, Failure,
+        agui::{Disorder, RunOrder},
+        buffered_body::MAX_BODY,
+        decode::Decoder,
+        head_lines,
+    },
 };
 
 /// Longest reason of a failure.
@@ -26,6 +32,8 @@ pub(crate) struct StreamEvent<'a> {
     pub response: Response<'a>,
     /// What it means in the layout of the stream.
     pub part: &'a EventPart<'a>,
+    /// What is wrong with its place among the events of an agent's run.
+    pub disorder: Option<Disorder>,
     /// When the read returned that brought its end.
     pub at: Instant,
 }
@@ -62,6 +70,8 @@ pub(crate) struct EventReader<'a> {
     parser: EventParser,
     decoder: Option<Decoder>,
     has_finish_reason: bool,
+    /// The order of the events, if they are those of an agent's run.
+    order: Option<Box<RunOrder>>,
 }
 
 /// Whether a response is an event stream, by its head.
@@ -89,6 +99,7 @@ impl<'a> EventReader<'a> {
             parser: EventParser::default(),
             decoder: Decoder::of_head(head),
             has_finish_reason: false,
+            order: spec.layout.is_run().then(Box::default),
         }
     }
 
@@ -126,14 +137,14 @@ impl<'a> EventReader<'a> {
     }
 
     fn parse(&mut self, chunk: &[u8], at: Instant, consumer: &dyn EventConsumer) -> ControlFlow<StreamEnd> {
-        let Self { spec, status, head, text, parser, has_finish_reason, .. } = self;
+        let Self { spec, status, head, text, parser, has_finish_reason, order, .. } = self;
         let mut end = None;
         let parsed = parser.push(chunk, |event| {
             if !spec.names.is_empty() && !spec.names.iter().any(|name| *name == *event.name) {
                 return ControlFlow::Continue(());
             }
             let response = Response { status: Some(*status), head, ..Response::default() };
-            end = take(spec, event, (response, at), consumer, (text.as_mut(), has_finish_reason));
+            end = take(spec, event, (response, at), consumer, (text.as_mut(), has_finish_reason, order.as_deref_mut()));
             if end.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         match (parsed, end) {
@@ -143,9 +154,19 @@ impl<'a> EventReader<'a> {
         }
     }
 
+    /// Whether the run of an agent is over, so that nothing more need come.
+    #[must_use]
+    pub(crate) fn is_run_over(&self) -> bool {
+        self.order.as_ref().is_some_and(|order| order.is_over())
+    }
+
     /// The error class of a stream that the server ended, if it ended too early.
     #[must_use]
     pub(crate) fn ended_early(&self) -> Option<Failure> {
+        if self.order.is_some() && !self.is_run_over() {
+            let words = "the server ended it before RUN_FINISHED";
+            return Some(Failure::text(ErrorClass::StreamIncomplete, words));
+        }
         let EventStreamSpec { layout, until, max_events, .. } = self.spec;
         let expected = if layout.has_end() {
             "the server ended it before the answer was complete"
@@ -164,15 +185,19 @@ fn take(
     event: &Event<'_>,
     (response, at): (Response<'_>, Instant),
     consumer: &dyn EventConsumer,
-    (kept, has_finish_reason): (Option<&mut Vec<u8>>, &mut bool),
+    (kept, has_finish_reason, order): (Option<&mut Vec<u8>>, &mut bool, Option<&mut RunOrder>),
 ) -> Option<StreamEnd> {
     let Ok(part) = spec.layout.read(event) else { return Some(fails(ErrorClass::StreamEvent, &event.data)) };
     *has_finish_reason |= part.finish_reason.is_some();
     if let Some(kept) = kept {
-        keep(kept, spec.layout.is_llm(), event, &part);
+        keep(kept, spec.layout.has_text(), event, &part);
     }
+    let disorder = order.zip(part.run.as_ref()).and_then(|(order, run)| Some((order.take(run).err()?, run)));
     let response = Response { body: event.data.as_bytes(), event: &event.name, ..response };
-    let wanted = consumer.event(&StreamEvent { response, part: &part, at });
+    let wanted = consumer.event(&StreamEvent { response, part: &part, disorder: disorder.map(|(it, _)| it), at });
+    if let Some((disorder, run)) = disorder {
+        return Some(fails(ErrorClass::AguiOrder, &disorder.words(run)));
+    }
     if part.is_error {
         return Some(fails(ErrorClass::StreamError, &event.data));
     }

@@ -90,6 +90,7 @@ impl HttpSession {
         body.begin(false);
         let mut broken = None;
         while flow.is_continue() && matches!(arrival, Arrival::More) {
+            let is_over = reader.is_run_over();
             let mut read = None;
             let next = response.next(|chunk| {
                 let at = *read.get_or_insert_with(Instant::now);
@@ -97,7 +98,12 @@ impl HttpSession {
                     flow = reader.push(chunk, at, consumer);
                 }
             });
-            let next = next.await;
+            let next = if is_over { timeout(GRACE, next).await.ok() } else { Some(next.await) };
+            // What an agent sends after its run is read, to see whether it may come, but not waited for.
+            let Some(next) = next.filter(|next| next.is_ok() || !is_over) else {
+                flow = ControlFlow::Break(StreamEnd::Enough);
+                break;
+            };
             at = read.unwrap_or_else(Instant::now);
             match next {
                 Ok(next) => arrival = next,

@@ -31,13 +31,20 @@ impl Opcode {
     }
 }
 
+/// The bit of a first byte that says that a message is compressed.
+pub(crate) const COMPRESSED: u8 = 0x40;
 /// The bit of a length that says that the payload is masked.
 const MASKED: u8 = 0x80;
 
 /// Appends a masked frame, which is a whole message or a control frame.
 pub(crate) fn put(opcode: Opcode, payload: &[u8], key: [u8; 4], out: &mut Vec<u8>) {
+    put_with(opcode as u8, payload, key, out);
+}
+
+/// The same, with bits besides the opcode.
+pub(crate) fn put_with(bits: u8, payload: &[u8], key: [u8; 4], out: &mut Vec<u8>) {
     out.reserve(MAX_HEAD + payload.len());
-    out.push(0x80 | opcode as u8);
+    out.push(0x80 | bits);
     match payload.len() {
         length @ 0..=125 => out.push(MASKED | u8::try_from(length).unwrap_or_default()),
         length => {

@@ -15,6 +15,7 @@ use crate::{
         follow, head_lines,
         http1::{self, Progress},
         upgrade::Upgraded,
+        websocket::deflate,
     },
 };
 
@@ -22,7 +23,8 @@ use crate::{
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 impl HttpSession {
-    /// Opens a socket, and records the attempt. The response to the handshake is the lane's.
+    /// Opens a socket, and records the attempt; says whether messages are compressed. The response to the handshake is the
+    /// lane's.
     ///
     /// # Errors
     /// The class of the failure, which is recorded.
@@ -33,7 +35,7 @@ impl HttpSession {
         request: &Outgoing<'_>,
         spec: &WebSocketSpec,
         probe: &mut Probe<'_>,
-    ) -> Result<Box<Upgraded>, ErrorClass> {
+    ) -> Result<(Box<Upgraded>, bool), ErrorClass> {
         let key = STANDARD.encode(fastrand::u128(..).to_be_bytes());
         let mut space = Vec::new();
         let request = follow::apply_session_headers(&self.jar, network, *request, &mut space);
@@ -53,7 +55,7 @@ impl HttpSession {
             follow::take_cookies(&self.jar, network, &request, receive.head.bytes());
         }
         let opened = shaken.and_then(|upgraded| match upgraded {
-            Some(upgraded) => verify(receive.head.bytes(), &key, spec).map(|()| upgraded),
+            Some(upgraded) => verify(receive.head.bytes(), &key, spec).map(|deflates| (upgraded, deflates)),
             None if request.spec.is_limit(status.unwrap_or_default()) => Err(ErrorClass::Limited.into()),
             None => Err(not_switched(status.unwrap_or_default())),
         });
@@ -104,8 +106,8 @@ fn not_switched(status: u16) -> Failure {
     Failure::text(ErrorClass::of_status(status), why)
 }
 
-/// Checks the head of a response with the status 101.
-fn verify(head: &[u8], key: &str, spec: &WebSocketSpec) -> Result<(), Failure> {
+/// Checks the head of a response with the status 101; returns whether messages are compressed.
+fn verify(head: &[u8], key: &str, spec: &WebSocketSpec) -> Result<bool, Failure> {
     let wrong = |why: &str| Failure::text(ErrorClass::WsHandshake, why);
     if !has_token(head, "upgrade", b"websocket") {
         return Err(wrong("the response has no `Upgrade: websocket`"));
@@ -122,10 +124,7 @@ fn verify(head: &[u8], key: &str, spec: &WebSocketSpec) -> Result<(), Failure> {
     {
         return Err(wrong("the server chose a subprotocol that was not offered"));
     }
-    if head_lines::values(head, "sec-websocket-extensions").next().is_some() {
-        return Err(wrong("the server chose an extension that was not offered"));
-    }
-    Ok(())
+    deflate::agreed(head, spec.deflates)
 }
 
 /// The value of `Sec-WebSocket-Accept` for a key.

@@ -5,7 +5,10 @@
 
 use std::ops::ControlFlow;
 
-use super::frame::{MAX_CONTROL, MAX_HEAD, Opcode};
+use super::{
+    deflate,
+    frame::{COMPRESSED, MAX_CONTROL, MAX_HEAD, Opcode},
+};
 use crate::{
     plan::websocket::is_close_code,
     protocol::{ErrorClass, Failure, buffered_body::SPARE_CAPACITY},
@@ -58,6 +61,8 @@ pub(crate) enum Violation {
     CloseCode(u16),
     #[error("the reason in a close frame is not UTF-8")]
     CloseReason,
+    #[error("a compressed message is damaged")]
+    Deflate,
 }
 
 impl Violation {
@@ -65,7 +70,7 @@ impl Violation {
     #[must_use]
     pub(crate) fn code(self) -> u16 {
         match self {
-            Self::NotUtf8 | Self::CloseReason => 1007,
+            Self::NotUtf8 | Self::CloseReason | Self::Deflate => 1007,
             Self::TooLong => 1009,
             _ => 1002,
         }
@@ -89,6 +94,8 @@ struct Head {
     is_last: bool,
     opcode: Opcode,
     length: usize,
+    /// Whether a message begins that is compressed.
+    is_compressed: bool,
 }
 
 /// The parser of one connection.
@@ -98,8 +105,12 @@ pub(crate) struct Parser {
     head: Option<Head>,
     /// Bytes of its head, or of the payload of a control frame, that came so far.
     begun: Vec<u8>,
+    /// Whether messages may be compressed.
+    deflates: bool,
     /// Whether the message in progress is text; None without one.
     is_text: Option<bool>,
+    /// Whether it is compressed.
+    is_compressed: bool,
     /// The payload of the message in progress so far.
     message: Vec<u8>,
     /// Bytes of the payload of the data frame so far, which are in `message`.
@@ -107,6 +118,12 @@ pub(crate) struct Parser {
 }
 
 impl Parser {
+    /// A parser of a socket whose messages may be compressed.
+    #[must_use]
+    pub(crate) fn new(deflates: bool) -> Self {
+        Self { deflates, ..Self::default() }
+    }
+
     /// Parses bytes and hands over what they complete, until `take` breaks; returns the number of bytes used.
     ///
     /// # Errors
@@ -174,10 +191,12 @@ impl Parser {
     /// The head at the beginning of some bytes, and its size. What is wrong with it shows with its first two bytes.
     fn parse_head(&self, bytes: &[u8]) -> Result<Option<(Head, usize)>, Violation> {
         let [first, second, rest @ ..] = bytes else { return Ok(None) };
-        if first & 0x70 != 0 {
+        let number = first & 0x0f;
+        let is_compressed = first & COMPRESSED != 0;
+        let may_be = self.deflates && matches!(number, 1 | 2);
+        if first & 0x30 != 0 || is_compressed && !may_be {
             return Err(Violation::ReservedBits);
         }
-        let number = first & 0x0f;
         let opcode = Opcode::of(number).ok_or(Violation::ReservedOpcode(number))?;
         let is_last = first & 0x80 != 0;
         if second & 0x80 != 0 {
@@ -224,7 +243,7 @@ impl Parser {
         if !opcode.is_control() && length > MAX_MESSAGE - self.message.len() {
             return Err(Violation::TooLong);
         }
-        Ok(Some((Head { is_last, opcode, length }, size)))
+        Ok(Some((Head { is_last, opcode, length, is_compressed }, size)))
     }
 
     fn read_control(
@@ -261,6 +280,9 @@ impl Parser {
         rest: &mut &[u8],
         take: &mut impl FnMut(Incoming<'_>) -> ControlFlow<()>,
     ) -> Result<Option<ControlFlow<()>>, Violation> {
+        if self.is_text.is_none() {
+            self.is_compressed = head.is_compressed;
+        }
         let is_text = *self.is_text.get_or_insert(head.opcode == Opcode::Text);
         let wanted = head.length - self.have;
         let Some((payload, after)) = rest.split_at_checked(wanted) else {
@@ -282,6 +304,8 @@ impl Parser {
             message.extend_from_slice(payload);
             &message
         };
+        let inflated = if self.is_compressed { Some(deflate::inflated(whole, MAX_MESSAGE)?) } else { None };
+        let whole = inflated.as_deref().unwrap_or(whole);
         let flow = take(if is_text {
             Incoming::Text(std::str::from_utf8(whole).map_err(|_| Violation::NotUtf8)?)
         } else {

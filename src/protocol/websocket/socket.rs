@@ -10,7 +10,8 @@ use std::{
 use tokio::{io::AsyncWrite, time::Instant};
 
 use super::{
-    frame::{self, Opcode},
+    deflate,
+    frame::{self, COMPRESSED, Opcode},
     parser::{Incoming, Parser},
 };
 use crate::protocol::{ErrorClass, Failure, Phase, stream::Scratch, upgrade::Upgraded};
@@ -34,6 +35,8 @@ pub(crate) struct Socket {
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     bytes: Vec<u8>,
+    /// Whether messages are compressed.
+    deflates: bool,
     written: usize,
     /// Bytes written so far.
     pub sent: u64,
@@ -51,7 +54,12 @@ pub(crate) enum Read {
 impl Outbox {
     /// Queues a frame.
     pub(crate) fn put(&mut self, opcode: Opcode, payload: &[u8]) {
-        frame::put(opcode, payload, fastrand::u32(..).to_ne_bytes(), &mut self.bytes);
+        let key = fastrand::u32(..).to_ne_bytes();
+        if self.deflates && !opcode.is_control() {
+            frame::put_with(COMPRESSED | opcode as u8, &deflate::compressed(payload), key, &mut self.bytes);
+        } else {
+            frame::put(opcode, payload, key, &mut self.bytes);
+        }
     }
 
     /// Queues a close frame.
@@ -98,10 +106,11 @@ impl Outbox {
 }
 
 impl Socket {
-    /// A socket that was just opened.
+    /// A socket that was just opened, and whether its messages are compressed.
     #[must_use]
-    pub(crate) fn new(stream: Box<Upgraded>) -> Self {
-        Self { stream, parser: Parser::default(), outbox: Outbox::default(), received: 0 }
+    pub(crate) fn new(stream: Box<Upgraded>, deflates: bool) -> Self {
+        let parser = Parser::new(deflates);
+        Self { stream, parser, outbox: Outbox { deflates, ..Outbox::default() }, received: 0 }
     }
 
     /// Writes what waits; ready once nothing does.

@@ -18,13 +18,14 @@ pub(super) fn lines(stress: &StressFindings, view: Option<TextLayout>) -> Vec<St
         let mark = style::warn("!");
         lines.push(format!("    {mark} a higher step was good again: hold each step for longer, and repeat the run"));
     }
-    lines.extend(view.into_iter().flat_map(|view| table(stress).lines(4, view, "summary.json")));
+    lines.extend(view.into_iter().flat_map(|view| table(stress.steps.iter()).lines(4, view, "summary.json")));
     lines
 }
 
-fn table(stress: &StressFindings) -> Table {
+/// A row for each step.
+pub(super) fn table<'s>(steps: impl Iterator<Item = &'s StepFinding>) -> Table {
     let mut table = Table::new(&["load", "completed", "failed", "p95", "busy users", "result"]);
-    for step in &stress.steps {
+    for step in steps {
         table.row([
             show_rate(step.rate),
             show_rate(step.completed_rate),

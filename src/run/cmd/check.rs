@@ -1,5 +1,6 @@
 //! `check`: prints the plan as text or JSON, with warnings about thresholds that can't be met. Sends nothing.
 
+mod campaign;
 mod equivalent;
 
 use serde_json::json;
@@ -13,6 +14,7 @@ use crate::{
         feasibility::{self, Ceiling},
         reach, timeline,
     },
+    profile::campaign::is_campaign,
     report::visible::visible,
     run::{console::print, error::CommandError, prepare},
     threshold::{Bearing, Tier},
@@ -25,6 +27,9 @@ use crate::{
 /// When the profile is wrong.
 pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
     let source = prepare::find_source(&args.run)?;
+    if is_campaign(&source.text) {
+        return campaign::check(&source, args);
+    }
     let (plan, _) = prepare::load_plan(&source, &args.run, false)?;
     let (part, outputs) = prepare::check_flags(&args.run, &plan)?;
     let warnings = prepare::warnings::of(&plan, part, &source, &args.run);
@@ -67,6 +72,10 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
     text += &once(plan.teardown.as_ref(), "after the load");
     text += &rows(&plan);
     text += &timeline_of(&plan);
+    if !plan.targets.is_empty() {
+        text += "\n  targets that are scraped\n";
+        plan.targets.iter().for_each(|target| text += &format!("    {}\n", visible(&target.describe())));
+    }
     if !plan.thresholds.is_empty() {
         text += "\n  thresholds\n";
         for threshold in &plan.thresholds {

@@ -9,6 +9,7 @@ use crate::{
     analysis::{
         comparison::{
             Conclusion,
+            run_data::RunData,
             runs::{self, MIN_RUNS, Margins, RunWindows},
         },
         load_shape,
@@ -22,12 +23,14 @@ use crate::{
         summary::TextLayout,
     },
     run::{
+        cmd::history,
         comparable::Obstacles,
         console::{self, print},
         error::CommandError,
         find::find_run,
+        folder, imported,
         last_good::{self, LAST_GOOD},
-        logged_run::{LoggedRun, log_of},
+        logged_run::{LoggedRun, find_log},
     },
 };
 
@@ -36,9 +39,12 @@ const CONSTANT: f64 = 0.99;
 
 /// A run of a side.
 struct Run {
-    log: PathBuf,
-    summary: Summary,
-    windows: RunWindows,
+    place: PathBuf,
+    /// Its ID, or the name of its file.
+    name: String,
+    /// None of a summary that another tool wrote.
+    summary: Option<Summary>,
+    data: RunData,
 }
 
 /// Compares runs and prints what differs.
@@ -46,6 +52,9 @@ struct Run {
 /// # Errors
 /// When a run can't be read, or the runs can't be compared.
 pub(crate) fn compare(args: &CompareArgs) -> Result<Exit, CommandError> {
+    if let Some(folder) = &args.history {
+        return history::show(folder, args);
+    }
     let counts = [args.base.len(), args.new.len()];
     if counts != [1, 1] && counts.iter().any(|count| *count < MIN_RUNS) {
         return Err(CommandError::usage(format!(
@@ -65,9 +74,14 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<Exit, CommandError> {
         refuse_repeated(base.iter().chain(&new))?;
     }
     let mut obstacles = Obstacles::default();
-    base.iter()
-        .flat_map(|base| new.iter().map(move |new| Obstacles::between(&base.summary, &new.summary)))
+    let (old, now) = (summaries(&base), summaries(&new));
+    old.iter()
+        .flat_map(|base| now.iter().map(move |new| Obstacles::between(base, new)))
         .for_each(|more| obstacles.add(more));
+    if old.len() + now.len() < base.len() + new.len() {
+        let text = "summaries of whole runs are compared: nothing is known of their loads, nor of chance within a run";
+        obstacles.warnings.push(text.to_owned());
+    }
     if !args.force && !obstacles.refusals.is_empty() {
         let codes: Vec<Exit> = obstacles.refusals.iter().map(|(exit, _)| *exit).collect();
         let texts: Vec<String> = obstacles.refusals.iter().map(|(_, text)| format!("\n  {text}")).collect();
@@ -82,16 +96,19 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<Exit, CommandError> {
     let is_valid = !obstacles.refusals.iter().any(|(exit, _)| *exit == Exit::Invalid);
     let warnings = obstacles.refusals.into_iter().map(|(_, text)| text).chain(obstacles.warnings);
     let warnings = warnings.chain(obstacles.other_targets).collect();
-    let varies = base.iter().chain(&new).any(|run| varies(&run.summary));
+    let varies = base.iter().chain(&new).filter_map(|run| run.summary.as_ref()).any(varies);
     let (base_side, new_side) = (side(&base), side(&new));
-    let mut base: Vec<RunWindows> = base.into_iter().map(|run| run.windows).collect();
-    let mut new: Vec<RunWindows> = new.into_iter().map(|run| run.windows).collect();
+    let mut base: Vec<RunData> = base.into_iter().map(|run| run.data).collect();
+    let mut new: Vec<RunData> = new.into_iter().map(|run| run.data).collect();
     let margins = Margins { ratio: args.margin, share: args.share_margin };
     let mut rows = runs::compare(&mut base, &mut new, margins, varies);
     if !is_valid {
         runs::doubt(&mut rows);
     }
     let comparison = Comparison { base: base_side, new: new_side, warnings, margins, rows };
+    if let Some(file) = &args.junit {
+        folder::write_whole(file, &comparison::junit(&comparison))?;
+    }
     let text = if args.json {
         comparison::json(&comparison).to_string()
     } else if args.markdown {
@@ -104,12 +121,16 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<Exit, CommandError> {
     Ok(if is_worse { Exit::ThresholdFailed } else { Exit::Passed })
 }
 
+fn summaries(runs: &[Run]) -> Vec<&Summary> {
+    runs.iter().filter_map(|run| run.summary.as_ref()).collect()
+}
+
 /// Of several runs, each is one observation: one that is given twice would take the noise away.
 fn refuse_repeated<'r>(runs: impl Iterator<Item = &'r Run>) -> Result<(), CommandError> {
     let mut seen = BTreeSet::new();
     for run in runs {
-        if !seen.insert(run.log.canonicalize().unwrap_or_else(|_| run.log.clone())) {
-            let id = &run.summary.header.run_id;
+        if !seen.insert(run.place.canonicalize().unwrap_or_else(|_| run.place.clone())) {
+            let id = &run.name;
             return Err(CommandError::usage(format!("run {id} is given twice: compare different runs")));
         }
     }
@@ -121,22 +142,26 @@ fn read_side(paths: &[PathBuf]) -> Result<Vec<Run>, CommandError> {
 }
 
 fn read(given: &Path) -> Result<Run, CommandError> {
-    let log = log_of(&find_run(Some(given))?);
+    if imported::is_summary(given) {
+        let name = given.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let data = RunData::Values(imported::read(given)?);
+        return Ok(Run { place: given.to_owned(), name, summary: None, data });
+    }
+    let log = find_log(Some(given))?;
     let mut windows = None;
-    let run = LoggedRun::read(&log, |interval, run| {
+    let run = LoggedRun::read_judged(&log, |interval, run| {
         if let Some(header) = run.header() {
             windows.get_or_insert_with(|| empty_windows(header)).fold(interval);
         }
         Ok(())
     })?;
-    let summary = run
-        .summary(log.parent().map(Into::into).unwrap_or_default())
-        .ok_or_else(|| CommandError::configuration(format!("{}: the log ends before its header", log.display())))?;
+    let summary = run.summary_of(&log)?;
     let mut windows = windows.unwrap_or_else(|| empty_windows(&summary.header));
     // What users finish after the plan's end is less load.
     let planned = summary.header.planned_ms as f64 / 1e3;
     windows.seconds = summary.elapsed.as_secs_f64().min(if planned > 0.0 { planned } else { f64::MAX });
-    Ok(Run { log, summary, windows })
+    let name = summary.header.run_id.clone();
+    Ok(Run { place: log, name, summary: Some(summary), data: RunData::Windows(Box::new(windows)) })
 }
 
 fn empty_windows(header: &Header) -> RunWindows {
@@ -153,8 +178,8 @@ fn varies(summary: &Summary) -> bool {
 }
 
 fn side(runs: &[Run]) -> Side {
-    let name = |run: &Run| run.summary.header.run_id.clone();
-    Side { runs: runs.iter().map(name).collect(), seconds: runs.iter().map(|run| run.windows.seconds).sum() }
+    let names = runs.iter().map(|run| run.name.clone());
+    Side { runs: names.collect(), seconds: runs.iter().map(|run| run.data.seconds()).sum() }
 }
 
 #[cfg(test)]

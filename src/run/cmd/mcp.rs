@@ -3,12 +3,7 @@
 mod offer;
 mod profile;
 
-use std::{
-    fs,
-    io::{ErrorKind, Write},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
@@ -24,6 +19,7 @@ use crate::{
         clock::wall_ms,
         console::print,
         error::CommandError,
+        new_file::{exists, write_new},
         prepare::{Source, load_plan},
     },
     units::show_several,
@@ -36,26 +32,18 @@ use crate::{
 pub(crate) fn mcp(args: &McpArgs) -> Result<Exit, CommandError> {
     let path = &args.file;
     if path.exists() {
-        return Err(exists(args));
+        return Err(exists(path));
     }
     let offer = asked(args)?;
     print(&listed(&offer));
     let text = profile::text(args, &offer);
     // What the server says is in the profile: what `check` would refuse is not written.
     load_plan(&Source { name: path.display().to_string(), text: text.clone() }, &RunArgs::default(), false)?;
-    let file = fs::File::options().write(true).create_new(true).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => exists(args),
-        _ => CommandError::configuration(format!("{}: {error}", path.display())),
-    })?;
+    write_new(path, &text)?;
     print(&format!("wrote {}", path.display()));
     print(&format!("  {:<28}  validates it", format!("loadagent check {}", path.display())));
     print(&format!("  {:<28}  runs it", format!("loadagent run {}", path.display())));
     Ok(Exit::Passed)
-}
-
-fn exists(args: &McpArgs) -> CommandError {
-    CommandError::configuration(format!("{} exists already\n  hint: name another file", args.file.display()))
 }
 
 /// Asks the server, as one user of a load test would.

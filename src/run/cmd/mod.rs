@@ -1,11 +1,14 @@
 //! One file for each command.
 
+pub(crate) mod campaign;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod control;
+pub(crate) mod convert;
 pub(crate) mod dashboards;
-pub(crate) mod init;
+pub(crate) mod history;
+mod init;
 pub(crate) mod mcp;
 pub(crate) mod merge;
 pub(crate) mod profiles;
@@ -31,8 +34,10 @@ pub(crate) fn main() -> ExitCode {
     let result = match &cli.command {
         None => run::execute(&cli.run),
         Some(Command::Run(args)) => run::execute(args),
+        Some(Command::Campaign(args)) => campaign::campaign(args),
         Some(Command::Check(args)) => check::check(args).map(|()| Exit::Passed),
         Some(Command::Init(args)) => init::init(args),
+        Some(Command::Convert(args)) => convert::convert(args),
         Some(Command::Mcp(args)) => mcp::mcp(args),
         Some(Command::Target(args)) => target::serve(args),
         Some(Command::Profiles { action }) => profiles::profiles(action.as_ref()),

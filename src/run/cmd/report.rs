@@ -10,9 +10,8 @@ use crate::{
     run::{
         console::{self, print, terminals},
         error::CommandError,
-        find::find_run,
         folder, locust,
-        logged_run::{LoggedRun, log_of},
+        logged_run::{LoggedRun, find_log},
         report_files,
     },
 };
@@ -27,7 +26,7 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
         return Ok(Exit::Passed);
     }
     args.reports.named().try_for_each(|(flag, file)| folder::check_writable(flag, file))?;
-    let log = log_of(&find_run(args.run.as_deref())?);
+    let log = find_log(args.run.as_deref())?;
     if let Some(prefix) = &args.csv {
         return locust::write(&log, prefix).map(|()| Exit::Passed);
     }
@@ -46,9 +45,7 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
         print(&json!({ "intervals": run.intervals, "ended": run.has_ended(), "torn_bytes": torn, "cut_bytes": cut, "clean": torn == 0 }).to_string());
         return Ok(Exit::Passed);
     }
-    let mut summary = run
-        .summary(log.parent().map(Into::into).unwrap_or_default())
-        .ok_or_else(|| CommandError::configuration(format!("{}: the log ends before its header", log.display())))?;
+    let mut summary = run.summary_of(&log)?;
     if args.reports.is_any() {
         // A run without intervals has an empty timeline.
         let timeline = timeline.unwrap_or_else(|| Timeline::new(&summary.header));

@@ -8,7 +8,13 @@
 //!
 //! Start with [`execute`].
 
-use std::{io::IsTerminal, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     runtime::{Builder, LocalOptions},
@@ -41,7 +47,7 @@ use crate::{
         hooks::{self, Hooks},
         locust,
         logged_run::LoggedRun,
-        prepare::{self, Prepared, load},
+        prepare::{self, Prepared, load, targets},
         report_files,
         result_files::ResultFiles,
         resumption::{self, Earlier},
@@ -176,7 +182,8 @@ async fn start<'p>(
     if earlier.is_none() {
         RunFolder::check_free(&prepared.run_dir)?;
     }
-    check_exports(args)?;
+    check_exports(args, &prepared.outputs)?;
+    let mut scraper = targets::scraper(&prepared.plan.targets)?;
     let control = Control::new(prepared.plan.scenarios.len());
     let (health, handler) = open_ports(args, &control, prepared, &display).await?;
     let wants_records = prepared.outputs.iter().any(OutputAddress::wants_records);
@@ -210,8 +217,11 @@ async fn start<'p>(
         display.message(&line);
     }
     let traffic = traffic.map_err(|error| CommandError::internal(&error))?;
+    let delay = clock.start().saturating_duration_since(Instant::now());
+    let scraping = scraper.as_mut().map_or(Ok(()), |scraper| scraper.start(delay));
+    scraping.map_err(|error| CommandError::internal(&error))?;
     lower_thread_priority();
-    let coordinator = Coordinator::new(prepared, header, folder, clock, control, outputs, display);
+    let coordinator = Coordinator::new(prepared, header, folder, clock, control, (outputs, scraper), display);
     let mut coordinator = coordinator.watched(Grace::new(args.grace), health);
     if let Some((run, gap)) = earlier {
         if is_over {
@@ -267,6 +277,7 @@ impl Started<'_> {
             Some(StopReason::Aborted(text)) if setup_failure.is_none() => {
                 reasons.push(Reason::new(Exit::Aborted, &*text));
             }
+            None if setup_failure.is_none() => coordinator.note_early_ends(),
             _ => {}
         }
         (coordinator, LoadEnd { reasons, warnings, ending })
@@ -290,13 +301,36 @@ async fn finish(
     }
 }
 
-/// Whether the files can be written that the run is to leave: a mistake in a path is reported before the load.
-fn check_exports(args: &RunArgs) -> Result<(), CommandError> {
-    if let Some(file) = &args.summary_export {
-        folder::check_writable("--summary-export", file)?;
+/// Whether the files can be written that the run is to leave, each by one option: a mistake in a path is reported before the
+/// load.
+fn check_exports(args: &RunArgs, outputs: &[OutputAddress]) -> Result<(), CommandError> {
+    let mut taken: Vec<(String, PathBuf)> = outputs
+        .iter()
+        .filter_map(|output| Some((format!("--out {}", output.name()), real_path(output.file()?))))
+        .collect();
+    let exported = args.summary_export.iter().map(|file| ("--summary-export", file.clone()));
+    let reports = args.reports.named().map(|(flag, file)| (flag, file.to_owned()));
+    let csv = args.csv.iter().flat_map(|prefix| locust::paths(prefix)).map(|file| ("--csv", file));
+    for (flag, file) in exported.chain(reports).chain(csv) {
+        folder::check_writable(flag, &file)?;
+        let real = real_path(&file);
+        if let Some((other, _)) = taken.iter().find(|(_, known)| *known == real && folder::can_be_replaced(&real)) {
+            let message = format!("{flag} {}: {other} writes this file, too", file.display());
+            return Err(CommandError::usage(message + "\n  hint: give each a file of its own"));
+        }
+        taken.push((flag.to_owned(), real));
     }
-    args.reports.named().try_for_each(|(flag, file)| folder::check_writable(flag, file))?;
-    args.csv.as_ref().map_or(Ok(()), |prefix| folder::check_writable("--csv", &locust::history_path(prefix)))
+    Ok(())
+}
+
+/// The one name of a file that has several.
+fn real_path(path: &Path) -> PathBuf {
+    let in_folder = || {
+        let (folder, name) = path.parent().zip(path.file_name())?;
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        Some(folder.canonicalize().ok()?.join(name))
+    };
+    path.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
 }
 
 /// The folder and the outputs of a run.
@@ -397,6 +431,9 @@ fn as_source(page: Option<&Rc<LivePage>>) -> Option<Rc<dyn LiveSource>> {
 
 /// Prints the summary; `written` is where its files are.
 fn show(summary: &Summary, written: &str, args: &RunArgs, prepared: &Prepared) {
+    if args.is_of_campaign && !args.quiet {
+        return;
+    }
     if args.quiet {
         // Quiet is not mute: the reason of the exit code is printed.
         let reasons = &summary.outcome.reasons;

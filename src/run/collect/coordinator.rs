@@ -1,5 +1,7 @@
 //! The coordinator: a second at a time it puts the workers' intervals together, writes them down, judges and shows them.
 
+mod clock_steps;
+mod search;
 mod so_far;
 
 use std::{rc::Rc, sync::Arc, time::Duration};
@@ -11,11 +13,13 @@ use tokio::{
 
 use super::{
     compaction::Compactor,
+    early_ends,
     generator::{self, GeneratorWatch},
     grace::Grace,
     live::{EventFilter, IntervalSnapshot},
     live_page::LivePage,
     outputs::Outputs,
+    searching::Searching,
     standstill::Standstills,
     timetable::Timetable,
 };
@@ -31,7 +35,7 @@ use crate::{
         summary::Events,
     },
     run::{
-        clock::{ClockStep, RunClock, since, wall_ms},
+        clock::{RunClock, since, wall_ms},
         error::CommandError,
         folder::RunFolder,
         health::Health,
@@ -39,6 +43,7 @@ use crate::{
         prepare::Prepared,
         signals::Signals,
     },
+    scraper::Scraper,
     threshold::Stat,
     units::{show_duration, show_several, was},
 };
@@ -48,9 +53,6 @@ const GRACE: Duration = Duration::from_millis(500);
 
 /// How long a second signal waits for the workers' last counts.
 const CUT_OFF_TIME: Duration = Duration::from_secs(1);
-
-/// Steps of the wall clock that the summary names.
-const MAX_CLOCK_STEPS: usize = 3;
 
 const TOO_LONG_FULL: &str =
     "the disk was full for too long: the oldest intervals were dropped, and outputs that lag behind miss them";
@@ -62,6 +64,10 @@ pub(crate) struct Coordinator {
     clock: RunClock,
     control: Control,
     outputs: Outputs,
+    /// The search for the breaking point, in a run that is one.
+    searching: Option<Searching>,
+    /// What scrapes the targets, if there are any.
+    scraper: Option<Scraper>,
     display: ProgressDisplay,
     timetable: Timetable,
     /// The time to end after a signal.
@@ -114,7 +120,7 @@ impl Coordinator {
         folder: RunFolder,
         clock: RunClock,
         control: Control,
-        outputs: Outputs,
+        (outputs, scraper): (Outputs, Option<Scraper>),
         display: ProgressDisplay,
     ) -> Self {
         Self {
@@ -124,7 +130,8 @@ impl Coordinator {
             drain_end: clock.start(),
             assembler: Assembler::new(prepared.workers),
             compactor: Compactor::default(),
-            fold: RunFold::new(&prepared.plan.thresholds, prepared.plan.duration(), &header.scenarios),
+            fold: RunFold::new(&prepared.plan.thresholds, prepared.plan.duration(), &header.scenarios)
+                .after(Duration::from_millis(header.warm_up_ms)),
             has_load: true,
             workers: prepared.workers,
             tick: 1,
@@ -137,6 +144,7 @@ impl Coordinator {
             standstills: Standstills::default(),
             clock_steps: Vec::new(),
             elapsed: Duration::ZERO,
+            searching: Searching::of(&prepared.plan, prepared.workers, &control),
             trend_stats: prepared.trend_stats.clone(),
             page: None,
             length: None,
@@ -145,6 +153,7 @@ impl Coordinator {
             clock,
             control,
             outputs,
+            scraper,
             display,
         }
     }
@@ -265,16 +274,26 @@ impl Coordinator {
         reasons.append(&mut self.errors);
         let was_controlled = !self.events.commands.is_empty();
         let course = Course { elapsed: self.elapsed, has_load: self.has_load, was_controlled };
-        let mut judgement = self.fold.judge(&self.header, self.generator(), course, reasons.clone());
+        reasons.extend(self.searching.as_ref().filter(|_| !was_controlled).and_then(Searching::invalid));
+        let mut judgement = self.judged(course, reasons.clone());
         let gauges = judgement.analysis.gauges();
         if !gauges.is_empty() {
             // Findings are metrics, too: outputs get them, and thresholds judge them.
             let none = Labels::default();
             gauges.iter().for_each(|(metric, value)| self.assembler.record(metric, &none, &Value::Gauge(Some(*value))));
             self.close(Instant::now());
-            judgement = self.fold.judge(&self.header, self.generator(), course, reasons);
+            judgement = self.judged(course, reasons);
         }
         judgement.validity.warnings.extend(self.standstills.warning().into_iter().chain(self.clock_steps.drain(..)));
+        // Nothing is scraped after the load.
+        judgement.validity.warnings.extend(self.scraper.take().map(|scraper| scraper.warnings()).unwrap_or_default());
+        judgement
+    }
+
+    fn judged(&self, course: Course, reasons: Vec<Reason>) -> Judgement {
+        let mut judgement = self.fold.judge(&self.header, self.generator(), course, reasons);
+        let search = self.searching.as_ref().filter(|_| course.has_load && !course.was_controlled);
+        judgement.analysis.search = search.map(Searching::findings);
         judgement
     }
 
@@ -295,10 +314,12 @@ impl Coordinator {
         let end_ms = self.clock.wall_of(end).max(self.last_end.1 + 1);
         self.watch.record(&mut self.assembler);
         self.outputs.record(&mut self.assembler);
+        self.scraper.iter().for_each(|scraper| scraper.record(&mut self.assembler));
         let interval = self.assembler.close(self.last_end.1, end_ms);
         self.last_end = (end, end_ms);
         self.tick = u32::try_from(since(self.clock.start()).as_secs()).unwrap_or(u32::MAX - 1) + 1;
         self.fold.take(&interval);
+        self.search(&interval);
         let records = &mut self.folder.records;
         let lost = records.keep_gauges(&interval, &self.fold.totals, &mut |frame| self.outputs.lost_frame(frame));
         records.flush();
@@ -340,27 +361,13 @@ impl Coordinator {
         self.abort_if_asked();
     }
 
-    fn note_clock_step(&mut self) {
-        let text = match self.clock.re_anchor() {
-            None => return,
-            Some(ClockStep::Forward(by)) => format!(
-                "the wall clock jumped forward by {}: it was set, or the machine was suspended; timestamps follow it",
-                show_duration(by)
-            ),
-            Some(ClockStep::Back(by)) => {
-                format!("the wall clock was set back by {}; timestamps do not follow it", show_duration(by))
-            }
-        };
-        if self.clock_steps.len() < MAX_CLOCK_STEPS {
-            self.clock_steps.push(text.clone());
-        }
-        self.event("clock", text);
-    }
-
     /// Says what the outputs have to say.
     pub(crate) fn emit_warnings(&mut self) {
         for warning in self.outputs.take_notices() {
             self.event("output", warning);
+        }
+        for notice in self.scraper.as_ref().map(Scraper::take_notices).unwrap_or_default() {
+            self.event("target", notice);
         }
     }
 
@@ -401,6 +408,12 @@ impl Coordinator {
         if let Err(error) = self.folder.event(&event) {
             self.report_error(Exit::TelemetryIncomplete, &error.to_string());
         }
+    }
+
+    /// Reports scenarios whose users all ended by themselves.
+    pub(crate) fn note_early_ends(&mut self) {
+        let texts = early_ends::texts(&self.header, &self.control.ends(), &self.events);
+        texts.into_iter().for_each(|text| self.event(EventKind::Scenario.as_str(), text));
     }
 
     /// Reports an error of telemetry; the same one only once.

@@ -4,11 +4,13 @@
 pub(crate) mod compaction;
 pub(crate) mod coordinator;
 pub(crate) mod delivery_source;
+mod early_ends;
 pub(crate) mod generator;
 pub(crate) mod grace;
 mod live;
 pub(crate) mod live_page;
 pub(crate) mod outputs;
 pub(crate) mod records;
+mod searching;
 mod standstill;
 mod timetable;

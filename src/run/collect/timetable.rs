@@ -29,6 +29,7 @@ impl Timetable {
         let is_limit = last
             .all(|scenario| matches!(&scenario.shape, Shape::Closed(closed) if !matches!(closed.work, Work::Endless)));
         let grace = plan.scenarios.iter().map(|scenario| scenario.graceful_stop).max().unwrap_or_default();
+        let is_limit = is_limit || plan.searched_rates().is_some();
         Self { planned, is_limit, grace, stopping_since: None }
     }
 

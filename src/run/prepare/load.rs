@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{indexed, start_at, thresholds};
+use super::{baseline, indexed, start_at, thresholds};
 use crate::{
     cli::{RunArgs, load},
     exit::Exit,
@@ -101,7 +101,9 @@ pub(crate) fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError
         return Err(CommandError::configuration(message));
     }
     thresholds::add_flags(plan, args)?;
+    baseline::resolve(plan, args)?;
     plan.mark_skipped_thresholds();
+    plan.mark_limits_of_search();
     Ok(())
 }
 
@@ -120,6 +122,25 @@ pub(crate) fn segment(args: &RunArgs) -> Result<Partition, CommandError> {
     let Some(text) = args.load.segment.as_deref() else { return Ok(Partition::WHOLE) };
     let text = indexed::segment(text, |name| std::env::var(name).ok()).map_err(usage)?;
     Partition::parse_segment(&text).map_err(|message| usage(format!("--segment {message}")))
+}
+
+/// A time in whole seconds, rounded up: intervals are judged whole.
+#[must_use]
+pub(crate) fn whole_seconds(time: Duration) -> Duration {
+    Duration::from_secs(time.as_secs() + u64::from(time.subsec_nanos() > 0))
+}
+
+/// The time from the start that thresholds leave out.
+///
+/// # Errors
+/// When nothing would be left to judge.
+pub(crate) fn warm_up(args: &RunArgs, plan: &Plan) -> Result<Duration, CommandError> {
+    let (warm_up, planned) = (whole_seconds(args.warm_up.unwrap_or_default()), plan.duration());
+    if warm_up.is_zero() || warm_up < planned {
+        return Ok(warm_up);
+    }
+    let (warm_up, planned) = (show_duration(warm_up), show_duration(planned));
+    Err(usage(format!("--warm-up {warm_up} leaves nothing to judge of a run of {planned}\n  hint: give a shorter one")))
 }
 
 /// How long to wait before the start, and a sentence about it.

@@ -1,5 +1,6 @@
 //! From flags to everything a run needs: the plan, the practice target, outputs, identity.
 
+pub(crate) mod baseline;
 pub(crate) mod confirmation;
 mod environment;
 mod indexed;
@@ -7,8 +8,10 @@ pub(crate) mod instance;
 pub(crate) mod load;
 pub(crate) mod outputs;
 pub(crate) mod start_at;
+pub(crate) mod targets;
 pub(crate) mod thresholds;
 pub(crate) mod traces;
+mod verdicts;
 pub(crate) mod warnings;
 
 use std::{
@@ -16,6 +19,7 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -63,6 +67,8 @@ pub(crate) struct Prepared {
     pub workers: usize,
     /// The part of the load that this process makes.
     pub segment: Partition,
+    /// Time from the start that thresholds leave out.
+    pub warm_up: Duration,
     /// Statistics that are shown.
     pub trend_stats: Vec<(String, Stat)>,
     /// The text of the profile, with secrets struck out.
@@ -92,14 +98,31 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
     drop(rustls::crypto::ring::default_provider().install_default());
     raise_descriptor_limit();
     let source = find_source(args)?;
+    if profile::campaign::is_campaign(&source.text) {
+        let name = &source.name;
+        return Err(CommandError::configuration(format!("{name} is a campaign\n  hint: loadagent campaign {name}")));
+    }
     let (plan, target) = load_plan(&source, args, true)?;
-    let Identity { trend_stats, segment, outputs, run_id, workers } = identity(args, &plan)?;
+    let Identity { trend_stats, segment, outputs, run_id, workers, warm_up } = identity(args, &plan)?;
     let instance = instance::name(args.instance.as_deref(), args.run_id.is_some(), segment);
     let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from(RUNS).join(&run_id));
     let warnings = warnings::of(&plan, segment, &source, args);
     let profile = text_of(&source, &plan);
     let plan = Arc::new(plan);
-    Ok(Prepared { plan, target, outputs, run_id, instance, run_dir, workers, segment, trend_stats, profile, warnings })
+    Ok(Prepared {
+        plan,
+        target,
+        outputs,
+        run_id,
+        instance,
+        run_dir,
+        workers,
+        segment,
+        warm_up,
+        trend_stats,
+        profile,
+        warnings,
+    })
 }
 
 /// The text of the profile and those of the files that it includes, with secrets struck out.
@@ -118,6 +141,7 @@ struct Identity {
     outputs: Vec<OutputAddress>,
     run_id: String,
     workers: usize,
+    warm_up: Duration,
 }
 
 /// Whether the flags can be read that don't change the plan: `check` refuses what `run` refuses. Gives the part of the
@@ -141,6 +165,10 @@ fn identity(args: &RunArgs, plan: &Plan) -> Result<Identity, CommandError> {
     let trend_stats = parse_stats(&args.summary_trend_stats)
         .map_err(|message| CommandError::usage(format!("--summary-trend-stats: {message}")))?;
     let segment = load::segment(args)?;
+    if segment != Partition::WHOLE && plan.searched_rates().is_some() {
+        let message = "--segment: a search for the breaking point needs the whole load; each part would search alone";
+        return Err(CommandError::usage(message));
+    }
     let environment = |name: &str| plan.variables.get(name).cloned().or_else(|| std::env::var(name).ok());
     let flags = match &args.outputs[..] {
         [list] if args.outputs_by_variable => outputs::split(list),
@@ -173,7 +201,8 @@ fn identity(args: &RunArgs, plan: &Plan) -> Result<Identity, CommandError> {
     if workers == 0 || workers > 1_024 {
         return Err(CommandError::usage("--workers must be between 1 and 1024"));
     }
-    Ok(Identity { trend_stats, segment, outputs, run_id, workers })
+    let warm_up = load::warm_up(args, plan)?;
+    Ok(Identity { trend_stats, segment, outputs, run_id, workers, warm_up })
 }
 
 impl Prepared {
@@ -203,16 +232,23 @@ impl Prepared {
             started_at_ms,
             seed: plan.seed,
             planned_ms: u64::try_from(plan.duration().as_millis()).unwrap_or(u64::MAX),
+            warm_up_ms: u64::try_from(self.warm_up.as_millis()).unwrap_or(u64::MAX),
             labels: plan.tags.iter().cloned().chain(own).collect(),
-            scenarios: plan.scenarios.iter().map(|scenario| scenario_header(scenario, self.segment)).collect(),
+            scenarios: logged_scenarios(plan, self.segment),
             requests: traces::request_headers(plan),
             counters: counters.map(|metric| metric.def.name.to_string()).collect(),
             thresholds: plan.thresholds.iter().map(|one| thresholds::to_logged(one, &plan.metrics)).collect(),
             instance: self.instance.clone(),
+            search: plan.searched_rates().is_some(),
             segment: (self.segment != Partition::WHOLE).then(|| self.segment.place()),
             merged: None,
         }
     }
+}
+
+/// The scenarios of a plan in the log.
+fn logged_scenarios(plan: &Plan, segment: Partition) -> Vec<LoggedScenario> {
+    plan.scenarios.iter().map(|scenario| scenario_header(scenario, segment)).collect()
 }
 
 fn scenario_header(scenario: &crate::plan::Scenario, segment: Partition) -> LoggedScenario {
@@ -229,9 +265,10 @@ fn scenario_header(scenario: &crate::plan::Scenario, segment: Partition) -> Logg
     }
 }
 
-/// The load over time. That of a scenario that ends by its iterations, or is controlled from outside, is not known.
+/// The load over time. That of a scenario that ends by its iterations, or is searched or controlled, is not known.
 fn stages(scenario: &crate::plan::Scenario) -> Vec<LoggedStage> {
     let loads = match &scenario.shape {
+        Shape::Open(open) if open.is_searched => Vec::new(),
         Shape::Open(open) => open.schedule.loads(),
         Shape::Closed(closed) if matches!(scenario.executor, "constant-vus" | "ramping-vus") => closed.schedule.loads(),
         Shape::Closed(_) => Vec::new(),
@@ -276,14 +313,17 @@ pub(crate) fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
 
 /// Why the file of another tool is no profile, by its name.
 fn script(name: &str) -> Option<String> {
-    const KINDS: [(&[&str], &str); 5] = [
+    const KINDS: [(&[&str], &str); 4] = [
         (&["js", "mjs", "cjs", "ts"], "a script, as k6 and Artillery run them"),
         (&["py"], "a script, as Locust runs them"),
         (&["jmx"], "a test plan of JMeter"),
         (&["scala", "java", "kt"], "a simulation, as Gatling runs them"),
-        (&["har"], "a recording of a browser"),
     ];
     let extension = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
+    if extension == "har" {
+        let hint = format!("loadagent convert {name} loadagent.yaml makes a profile of it");
+        return Some(format!("`{name}` is a recording of a browser; loadagent runs profiles in YAML\n  hint: {hint}"));
+    }
     let (_, kind) = KINDS.iter().find(|(extensions, _)| extensions.contains(&&*extension))?;
     Some(format!(
         "`{name}` is {kind}; loadagent runs profiles in YAML\n  hint: `loadagent init` writes a first one; docs/migration.md \
@@ -400,6 +440,7 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
         plan.tags.retain(|(known, _)| known != name);
         plan.tags.push((name.clone(), value.clone()));
     }
+    targets::add_flags(plan, args)?;
     load::adjust(plan, args)
 }
 

@@ -42,6 +42,8 @@ pub(crate) fn to_logged(threshold: &Threshold, metrics: &[UserMetric]) -> Logged
         metric: threshold.key.clone(),
         condition: threshold.expression.clone(),
         allow_no_data: threshold.allow_no_data,
+        bound: threshold.relative.as_ref().map(|_| threshold.bound).filter(|bound| bound.is_finite()),
+        baseline_stage: threshold.relative.as_ref().and_then(|relative| relative.stage.clone()),
         tier: threshold.tier.map(|tier| tier.as_str().to_owned()),
         bearing: threshold.bearing.as_str().to_owned(),
         by_flag: threshold.by_flag,
@@ -54,7 +56,9 @@ pub(crate) fn to_logged(threshold: &Threshold, metrics: &[UserMetric]) -> Logged
 pub(crate) fn from_logged(header: &LoggedThreshold) -> Option<Threshold> {
     let own = header.own.as_ref().and_then(|own| defined(&header.metric, own));
     let own: Vec<_> = own.iter().collect();
-    let threshold = build(&header.metric, &header.condition, &Options::default(), &own).ok()?;
+    let mut threshold = build(&header.metric, &header.condition, &Options::default(), &own).ok()?;
+    threshold.bound = header.bound.unwrap_or(threshold.bound);
+    threshold.relative.iter_mut().for_each(|relative| relative.stage.clone_from(&header.baseline_stage));
     Some(Threshold {
         allow_no_data: header.allow_no_data,
         tier: header.tier.as_deref().and_then(Tier::of),

@@ -1,6 +1,6 @@
 //! What can be said about a plan before it runs: `check` and `run` print the same warnings.
 
-use super::{Source, environment};
+use super::{Source, environment, verdicts};
 use crate::{
     cli::RunArgs,
     plan::{Partition, Plan, Shape, feasibility},
@@ -15,7 +15,8 @@ pub(crate) fn of(plan: &Plan, part: Partition, source: &Source, args: &RunArgs) 
     let texts = args.outputs.iter().chain(&args.traces).chain(included);
     let text = texts.fold(source.text.clone(), |all, text| all + "\n" + text);
     let unknown = environment::unknown(names, &text);
-    feasibility::warnings(plan).into_iter().chain(descriptors(plan, part)).chain(unknown).collect()
+    let verdicts = verdicts::warnings(plan, &super::logged_scenarios(plan, Partition::WHOLE));
+    feasibility::warnings(plan).into_iter().chain(verdicts).chain(descriptors(plan, part)).chain(unknown).collect()
 }
 
 /// Warns where the users need more sockets than this process may open.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::metric::{Labels, SeriesDef, catalogue};
+use crate::threshold::Relative;
 use crate::threshold::parse::{Condition, parse_condition, parse_key};
 use crate::threshold::tier::{Level, Tier, levels};
 
@@ -11,7 +12,8 @@ fn threshold(key: &str, expression: &str) -> Threshold {
     let (metric, selector) = parse_key(key).unwrap();
     let metric = catalogue::find(&metric).unwrap().clone();
     let kind = metric.kind;
-    let Condition { stat, operator, bound, window } = parse_condition(expression, kind).unwrap();
+    let Condition { stat, operator, bound, is_relative, window } = parse_condition(expression, kind).unwrap();
+    let relative = is_relative.then(|| Relative { factor: bound, stage: Some("1".to_owned()) });
     Threshold {
         key: key.into(),
         metric,
@@ -19,7 +21,8 @@ fn threshold(key: &str, expression: &str) -> Threshold {
         expression: expression.into(),
         stat,
         operator,
-        bound,
+        bound: if is_relative { f64::NAN } else { bound },
+        relative,
         window,
         tier: None,
         bearing: Bearing::Binding,
@@ -160,4 +163,34 @@ fn what_is_not_run_fails_nothing() {
     let left_out = Threshold { bearing: Bearing::NotRun, ..threshold("http_req_failed{scenario:b}", "rate<0.2") };
     let findings = Judge::new(&[left_out], HOUR).findings(Duration::from_secs(9));
     assert!(!findings[0].passed && !findings[0].fails());
+}
+
+/// Counts of two stages, in each second.
+fn stages(counts: [u64; 2]) -> Interval {
+    let labels = |stage: &str| Labels::new([("scenario", "a"), ("stage", stage)]);
+    let metric = &catalogue::HTTP_REQ_FAILED;
+    let define = |(id, stage): (SeriesId, &str)| SeriesDef { id, metric: metric.clone(), labels: labels(stage) };
+    Interval {
+        start_ms: 0,
+        end_ms: 1_000,
+        new_series: (0..).zip(["1", "2"]).map(define).collect(),
+        values: (0..).zip(counts.map(|nonzero| Value::Rate { nonzero, total: 100 })).collect(),
+        ..Interval::default()
+    }
+}
+
+#[test]
+fn a_stage_can_be_the_baseline_and_is_not_judged_itself() {
+    let finding = |expression: &str, counts| {
+        let mut judge = Judge::new(&[threshold("http_req_failed", expression)], HOUR);
+        judge.observe(&stages(counts));
+        judge.findings(HOUR).remove(0)
+    };
+    let held = finding("rate < 3 x baseline", [10, 29]);
+    assert!(held.passed && (held.threshold.bound - 0.3).abs() < 1e-9 && held.observed == Some(0.29), "{held:?}");
+    assert!(!finding("rate<3x baseline", [10, 31]).passed);
+    assert!(finding("rate<=baseline", [10, 10]).passed);
+    let mut judge = Judge::new(&[threshold("http_req_failed", "rate<3x baseline")], HOUR);
+    judge.observe(&failed(&[(0, "a", 1)]));
+    assert!(judge.findings(HOUR)[0].no_data && judge.wants_abort(HOUR).is_none());
 }

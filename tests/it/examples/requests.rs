@@ -124,3 +124,48 @@ fn a_user_of_an_mcp_server_has_one_session_and_says_what_it_is() {
     assert_eq!(ran.summary["metrics"]["mcp_progress"]["values"]["count"], 18);
     assert_eq!(ran.summary["metrics"]["mcp_req_failed"]["values"]["passes"], 0);
 }
+
+#[test]
+fn an_agent_is_found_by_its_card_and_its_tasks_are_followed() {
+    let ran = Example::run("a2a");
+    let posts: Vec<_> = ran.at("/a2a").into_iter().filter(|seen| seen.method == "POST").collect();
+    let count = |method: &str| posts.iter().filter(|seen| seen.json()["method"] == method).count();
+    // Four messages and a cancellation in each of six iterations; one message is of version 0.3.
+    assert_eq!((count("SendMessage"), count("message/send"), count("SendStreamingMessage")), (18, 6, 6));
+    assert_eq!(count("CancelTask"), 6);
+    assert!(count("GetTask") >= 12, "each report and each long task is asked for");
+    for seen in &posts {
+        let is_old = seen.json()["method"].as_str().unwrap().contains('/');
+        assert_eq!(seen.header("a2a-version"), if is_old { "" } else { "1.0" });
+    }
+    let contexts: BTreeSet<_> = posts
+        .iter()
+        .filter_map(|seen| seen.json()["params"]["message"].get("contextId").cloned())
+        .map(|context| context.to_string())
+        .collect();
+    assert_eq!(contexts.len(), 6, "one conversation an iteration");
+    let metrics = &ran.summary["metrics"];
+    assert_eq!(metrics["a2a_tasks"]["values"]["count"], 30);
+    assert_eq!(metrics["a2a_req_failed"]["values"]["passes"], 0);
+    assert_eq!(metrics["checks"]["values"]["fails"], 0);
+}
+
+#[test]
+fn runs_of_an_agent_share_a_conversation() {
+    let ran = Example::run("agui");
+    let inputs: Vec<_> = ran.at("/agui").iter().map(|seen| seen.json()).collect();
+    assert_eq!(inputs.len(), 24);
+    let shared: Vec<_> = inputs.iter().filter(|input| input["messages"].as_array().unwrap().len() == 3).collect();
+    assert_eq!(shared.len(), 6);
+    for input in shared {
+        assert_eq!(input["messages"][1]["content"], "word0 word1 word2 ");
+        assert_eq!(inputs.iter().filter(|other| other["threadId"] == input["threadId"]).count(), 2);
+    }
+    let runs: BTreeSet<_> = inputs.iter().map(|input| input["runId"].to_string()).collect();
+    assert_eq!(runs.len(), 24);
+    let metrics = &ran.summary["metrics"];
+    // The run that its user leaves has no end.
+    assert_eq!(metrics["agui_runs"]["values"]["count"], 18);
+    assert_eq!(metrics["agui_time_to_first_text"]["values"]["count"], 24);
+    assert_eq!(metrics["http_req_failed"]["values"]["passes"], 0);
+}

@@ -1,7 +1,11 @@
 //! Tests of runs in blocks.
 
-use super::{Conclusion, Margins, Row, RunWindows, Scale, Statistic, Why, compare, overall};
+use super::{Conclusion, Margins, Row, RunData, RunWindows, Scale, Statistic, Why, compare, overall};
 use crate::run::made_run::{MadeRun, MadeSecond};
+
+fn data(windows: RunWindows) -> RunData {
+    RunData::Windows(Box::new(windows))
+}
 
 const MARGINS: Margins = Margins { ratio: 0.05, share: 0.01 };
 
@@ -16,7 +20,7 @@ fn windows(run: &MadeRun, second: impl FnMut(u32) -> MadeSecond) -> RunWindows {
 fn rows(base: &MadeRun, new: &MadeRun, latency: f64, paired: bool) -> Vec<Row> {
     let base = windows(base, |_| MadeSecond::calm(50, 0.1));
     let new = windows(new, |_| MadeSecond::calm(50, latency));
-    compare(&mut [base], &mut [new], MARGINS, paired)
+    compare(&mut [data(base)], &mut [data(new)], MARGINS, paired)
 }
 
 fn p95(rows: &[Row]) -> &Row {
@@ -64,7 +68,7 @@ fn a_day_is_compared_with_an_hour() {
     let hour = MadeRun::constant("b", 3_600, 1.0);
     let base = windows(&day, |_| MadeSecond::calm(1, 0.1));
     let new = windows(&hour, |_| MadeSecond::calm(1, 0.13));
-    let rows = compare(&mut [base], &mut [new], MARGINS, false);
+    let rows = compare(&mut [data(base)], &mut [data(new)], MARGINS, false);
     assert_eq!(p95(&rows).finding.conclusion, Conclusion::Regressed);
 }
 
@@ -74,7 +78,7 @@ fn a_run_that_stood_still_is_not_the_same() {
     for paired in [false, true] {
         let base = windows(&base, |_| MadeSecond::calm(50, 0.1));
         let new = windows(&new, |second| MadeSecond::calm(if second < 150 { 50 } else { 0 }, 0.1));
-        let rows = compare(&mut [base], &mut [new], MARGINS, paired);
+        let rows = compare(&mut [data(base)], &mut [data(new)], MARGINS, paired);
         let rate = rows.iter().find(|row| row.statistic == Statistic::PerSecond).unwrap();
         assert!((rate.finding.estimate - 0.5).abs() < 0.05, "{rate:?}");
         assert!(!matches!(rate.finding.conclusion, Conclusion::Same | Conclusion::Improved), "{rate:?}");
@@ -88,7 +92,7 @@ fn the_rate_of_a_run_is_that_of_its_whole_length() {
     let mut longer = windows(&base, |_| MadeSecond::calm(50, 0.1));
     longer.seconds -= 0.01;
     let whole = windows(&base, |_| MadeSecond::calm(50, 0.1));
-    let rows = compare(&mut [whole], &mut [longer], MARGINS, false);
+    let rows = compare(&mut [data(whole)], &mut [data(longer)], MARGINS, false);
     let rate = rows.iter().find(|row| row.statistic == Statistic::PerSecond).unwrap();
     assert_eq!(rate.base.map(|rate| (rate * 100.0).round()), rate.new.map(|rate| (rate * 100.0).round()), "{rate:?}");
 }

@@ -88,6 +88,13 @@ fn answers_mean_what_the_specification_says() {
         |status, body, headers: &[_], repeated| receiver.classify(&response(status, body, headers), &batch, repeated);
     let two = [WROTE[0], WROTE[1]];
     assert!(matches!(classify(200, "", &two, false), ResponseClass::Rejected(_)));
+    let none = [(WROTE[0].0, "0"), (WROTE[1].0, "0")];
+    for status in [200, 204] {
+        assert!(
+            matches!(classify(status, "", &none, false), ResponseClass::Rejected(_)),
+            "it says that nothing was written"
+        );
+    }
     assert!(matches!(classify(204, "", &[], false), ResponseClass::ProtocolMismatch(_)));
     assert!(matches!(classify(500, "native histograms are disabled", &[], false), ResponseClass::ProtocolMismatch(_)));
     assert!(matches!(classify(500, "boom", &[], false), ResponseClass::ServerError(_)));

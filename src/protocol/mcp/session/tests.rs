@@ -31,12 +31,3 @@ fn sessions_that_ended_are_dropped_and_others_are_kept() {
     assert!(Rc::ptr_eq(&held, &sessions.with(0, "/held")));
     assert!(sessions.with(0, "/open").opened().is_some());
 }
-
-#[test]
-fn revisions_of_more_servers_are_not_remembered() {
-    let known = KnownRevisions::default();
-    let address = |number: usize| McpAddress { origin: 0, target: format!("/{number}").into() };
-    (0..MAX_REVISIONS + 10).for_each(|number| known.learn(&address(number), Revision::R2025_06_18));
-    assert_eq!(known.of(&address(0)), Some(Revision::R2025_06_18));
-    assert_eq!(known.of(&address(MAX_REVISIONS)), None);
-}

@@ -32,5 +32,6 @@ pub(super) fn read<'a>(layout: &CustomLayout, event: &'a Event<'_>) -> EventPart
         finish_reason,
         usage: Usage { input: count(&layout.input_tokens), output: count(&layout.output_tokens), ..Usage::default() },
         is_error: find(&layout.error).is_some(),
+        run: None,
     }
 }

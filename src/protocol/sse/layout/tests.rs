@@ -15,7 +15,7 @@ fn read(layout: &Layout, data: &str) -> Result<String, NotInLayout> {
 
 /// A part as words, such as `text=Hel finish=stop end`.
 fn shown(part: &EventPart<'_>) -> String {
-    let EventPart { content, finish_reason, usage, is_end, is_error } = part;
+    let EventPart { content, finish_reason, usage, is_end, is_error, run: _ } = part;
     let Usage { input, output, cached, reasoning } = usage;
     let mut words = Vec::new();
     match content {

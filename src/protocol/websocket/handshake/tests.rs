@@ -26,8 +26,8 @@ fn a_response_that_does_not_fit_is_refused() {
         verify(format!("HTTP/1.1 101 Switching Protocols\r\n{lines}\r\n").as_bytes(), KEY, &spec)
             .map_err(|failure| failure.class)
     };
-    assert_eq!(verified(&good), Ok(()));
-    assert_eq!(verified(&good[..3]), Ok(()), "no subprotocol is legal");
+    assert_eq!(verified(&good), Ok(false));
+    assert_eq!(verified(&good[..3]), Ok(false), "no subprotocol is legal");
     for (place, value) in [(0, "h2c"), (1, "close"), (2, "c3RhbGU="), (3, "other")] {
         let mut headers = good;
         headers[place].1 = value;

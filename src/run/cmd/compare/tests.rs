@@ -17,6 +17,8 @@ fn args(base: &[PathBuf], new: &[PathBuf]) -> CompareArgs {
         share_margin: 0.01,
         json: false,
         markdown: false,
+        junit: None,
+        history: None,
         force: false,
     }
 }

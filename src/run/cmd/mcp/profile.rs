@@ -3,7 +3,16 @@
 use serde_json::{Value as Json, json};
 
 use super::offer::{Item, Offer};
-use crate::{cli::McpArgs, report::visible::visible, run::error::CommandError};
+use crate::{
+    cli::McpArgs,
+    convert::{
+        variables::Variable,
+        write::{headers_text, variables_text},
+        yaml::{literal, literals, quoted, yaml},
+    },
+    report::visible::visible,
+    run::error::CommandError,
+};
 
 /// Tools, resources and prompts that the profile uses; the others would make it long.
 const MAX_STEPS: usize = 50;
@@ -43,18 +52,16 @@ pub(super) fn text(args: &McpArgs, offer: &Offer) -> String {
     let names: Vec<&str> = args.headers.iter().filter_map(|header| Some(header.split_once(':')?.0.trim())).collect();
     let mut text = format!(
         "# What an MCP server offers, as a load of a few users. Validate it: loadagent check FILE. Run it: loadagent run FILE.\n\
-         name: {}\n\nvars:\n  URL: {}   # another one: loadagent run -e URL=https://…\n",
-        quoted(&name),
-        quoted(&literal(&args.url))
+         name: {}\n",
+        quoted(&name)
     );
-    for name in &names {
-        text += &format!("  {}: \"\"   # required: loadagent run -e '{}=…'\n", variable(name), variable(name));
-    }
+    let url = Variable::with_value("URL", &literal(&args.url), "another one: loadagent run -e URL=https://…");
+    let headers = names.iter().map(|name| Variable::without_value(&variable(name), &format!("header {name}")));
+    text += &variables_text(&std::iter::once(url).chain(headers).collect::<Vec<_>>());
     if !names.is_empty() {
-        text += "\nhttp:\n  headers:\n";
-        for name in &names {
-            text += &format!("    {}: \"${{{}}}\"\n", quoted(name), variable(name));
-        }
+        let headers: Vec<(String, String)> =
+            names.iter().map(|name| ((*name).to_owned(), format!("${{{}}}", variable(name)))).collect();
+        text += &format!("\nhttp:\n  headers:\n{}", headers_text(&headers, 4));
     }
     text += "\nvus: 2\nduration: 30s\nwait: 1s..2s\n\nflow:\n  - {mcp: \"${URL}\", list: tools}\n";
     if offer.tools.iter().any(|tool| !tool.is_read_only) {
@@ -91,37 +98,6 @@ fn comment(about: &str) -> String {
 fn variable(header: &str) -> String {
     let letters = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' };
     format!("HEADER_{}", header.chars().map(letters).collect::<String>())
-}
-
-fn quoted(text: &str) -> String {
-    yaml(&Json::from(text))
-}
-
-/// JSON is YAML, too, once what YAML does not allow in a document is escaped; it is within strings only.
-fn yaml(value: &Json) -> String {
-    let is_allowed = |char: char| {
-        !char.is_control() && !matches!(char, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
-    };
-    let json = value.to_string();
-    json.chars()
-        .map(|char| if is_allowed(char) { char.to_string() } else { format!("\\u{:04x}", u32::from(char)) })
-        .collect()
-}
-
-/// A text of the server is no expression.
-fn literal(text: &str) -> String {
-    text.replace("${", "$${")
-}
-
-fn literals(value: &Json) -> Json {
-    match value {
-        Json::String(text) => literal(text).into(),
-        Json::Array(items) => items.iter().map(literals).collect(),
-        Json::Object(members) => {
-            Json::Object(members.iter().map(|(name, value)| (literal(name), literals(value))).collect())
-        }
-        other => other.clone(),
-    }
 }
 
 #[cfg(test)]

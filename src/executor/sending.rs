@@ -1,25 +1,47 @@
-//! Sends one request of MCP with the user's connections.
+//! Sends the requests of one step of a protocol on top of HTTP, such as MCP or A2A, with the user's connections.
 
 use std::{borrow::Cow, cell::Cell, time::Duration};
 
 use tokio::time::Instant;
 
-use super::super::{flow_task::User, raw_records::Volume};
+use super::{
+    flow_task::{User, think, unsent_pause},
+    pace::Pace,
+    raw_records::Volume,
+};
 use crate::{
-    plan::{RequestSpec, StepId, mcp::McpRows},
-    protocol::{Attempt, Lane, Outgoing, Probe, ResponseHandler, mcp::compose},
+    plan::{RequestSpec, StepId, a2a::A2aRows, mcp::McpRows},
+    protocol::{Attempt, Lane, Outgoing, Probe, ResponseHandler, jsonrpc::compose},
 };
 
 /// Longest time for a message that the user has no use for.
 const BESIDE: Duration = Duration::from_secs(1);
 
+/// The rows of requests that go with those of a step.
+pub(super) trait StepRows: Copy {
+    /// Whether a row is that of messages beside the request that the user waits for.
+    fn is_beside(&self, row: StepId) -> bool;
+}
+
+impl StepRows for McpRows {
+    fn is_beside(&self, row: StepId) -> bool {
+        row == self.cancel || row == self.reply
+    }
+}
+
+impl StepRows for A2aRows {
+    fn is_beside(&self, _: StepId) -> bool {
+        false
+    }
+}
+
 /// What the requests of one step have in common.
-pub(super) struct Sender<'a> {
+pub(super) struct Sender<'a, R> {
     pub user: &'a User,
-    pub rows: McpRows,
+    pub rows: R,
     /// The step, whose settings hold for all of them.
     pub step: StepId,
-    pub origin: usize,
+    pub origin: Cell<usize>,
     /// Request line and header lines of the step.
     pub head: &'a [u8],
     /// Whether the last request that the user waits for could not be sent.
@@ -58,8 +80,9 @@ impl Sent {
     }
 }
 
-impl<'a> Sender<'a> {
-    pub(super) fn new(user: &'a User, (rows, step): (McpRows, StepId), origin: usize, head: &'a [u8]) -> Self {
+impl<'a, R: StepRows> Sender<'a, R> {
+    pub(super) fn new(user: &'a User, (rows, step): (R, StepId), origin: usize, head: &'a [u8]) -> Self {
+        let origin = Cell::new(origin);
         Self { user, rows, step, origin, head, is_unsent: Cell::new(false), has_begun: Cell::new(false) }
     }
 
@@ -75,7 +98,7 @@ impl<'a> Sender<'a> {
             due = Instant::now();
         }
         let Some(spec) = self.spec(ids.0) else { return Sent { due, end: due, free: due, is_timed: false } };
-        let mut outgoing = Outgoing { origin: self.origin, ..Outgoing::constant(&spec) };
+        let mut outgoing = Outgoing { origin: self.origin.get(), ..Outgoing::constant(&spec) };
         (outgoing.bytes, outgoing.splice) = (&head, head.len());
         let traced = self.user.traced(&outgoing);
         let body = body(traced.as_ref().map(|traced| traced.traceparent()));
@@ -84,7 +107,7 @@ impl<'a> Sender<'a> {
         outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
         outgoing.handler = Some(handler);
         let stage = run.stage(due);
-        let (is_beside, ended, is_timed) = (self.is_beside(ids.0), Cell::new(due), Cell::new(false));
+        let (is_beside, ended, is_timed) = (self.rows.is_beside(ids.0), Cell::new(due), Cell::new(false));
         let record = |attempt: &Attempt| {
             ended.set(attempt.end);
             is_timed.set(attempt.is_timed());
@@ -101,11 +124,6 @@ impl<'a> Sender<'a> {
         Sent { due, end: ended.get(), free, is_timed: is_timed.get() }
     }
 
-    /// Whether a row is that of messages beside the request that the user waits for.
-    fn is_beside(&self, row: StepId) -> bool {
-        row == self.rows.cancel || row == self.rows.reply
-    }
-
     /// How a request is sent: steps with one URL share the rows, and yet each has its own limits and credentials.
     fn spec(&self, row: StepId) -> Option<Cow<'a, RequestSpec>> {
         let steps = &self.user.run.scenario.flow.steps;
@@ -114,8 +132,17 @@ impl<'a> Sender<'a> {
             return Some(Cow::Borrowed(spec));
         }
         let own = &steps.request(self.step)?.spec;
-        let timeout = if self.is_beside(row) { own.timeout.min(BESIDE) } else { own.timeout };
+        let timeout = if self.rows.is_beside(row) { own.timeout.min(BESIDE) } else { own.timeout };
         let (redirects, digest) = (own.redirects, own.digest.clone());
         Some(Cow::Owned(RequestSpec { timeout, idle_timeout: own.idle_timeout, redirects, digest, ..spec.clone() }))
+    }
+}
+
+/// Lets the user of a step go on after its last request, which was begun at a time.
+pub(super) async fn resume(user: &User, pace: &mut Pace, at: Instant, is_unsent: bool, begun: Instant) {
+    pace.resume_at(at);
+    if let Some(pause) = unsent_pause(&user.run, is_unsent, at.saturating_duration_since(begun)) {
+        think(user, pause).await;
+        pace.resume_at(Instant::now());
     }
 }
