@@ -67,12 +67,11 @@ pub(crate) fn changes(runs: &[OldRun], margins: Margins) -> Vec<Change> {
     for (number, run) in runs.iter().enumerate() {
         for (key, statistic, value) in &run.values.values {
             let point = Point { at: number as f64, value: *value };
-            match courses.iter_mut().find(|(known, _, of, _)| known == key && of == statistic) {
-                Some((.., points)) => points.push(point),
-                None => {
-                    let judged = Judged::of(&key.metric);
-                    courses.extend(judged.map(|judged| (key.clone(), judged, *statistic, vec![point])));
-                }
+            if let Some((.., points)) = courses.iter_mut().find(|(known, _, of, _)| known == key && of == statistic) {
+                points.push(point);
+            } else {
+                let judged = Judged::of(&key.metric);
+                courses.extend(judged.map(|judged| (key.clone(), judged, *statistic, vec![point])));
             }
         }
     }

@@ -81,7 +81,7 @@ impl ResourceWindows {
         let mut uses: BTreeMap<usize, f64> = BTreeMap::new();
         for (id, value) in &interval.values {
             match (self.places.get(id), value) {
-                (Some(Place::Use(key)), Value::Gauge(Some(used))) => *uses.entry(*key).or_default() += used,
+                (Some(Place::Use(key)), Value::Gauge(Some(amount))) => *uses.entry(*key).or_default() += amount,
                 (Some(Place::Requests), Value::Counter(count)) => self.load[index].requests += count,
                 (Some(Place::Iterations), Value::Counter(count)) => self.load[index].iterations += count,
                 _ => {}
@@ -162,7 +162,7 @@ impl ResourceWindows {
         let found = leak::judge_all(&usages.collect::<Vec<_>>());
         let mut findings: Vec<(&Key, ResourceFinding)> =
             self.keys.iter().zip(&found).map(|(key, found)| (key, self.finding(key, found))).collect();
-        findings.sort_by(|(one, _), (other, _)| one.cmp(other));
+        findings.sort_by_key(|(key, _)| *key);
         findings.into_iter().map(|(_, finding)| finding).collect()
     }
 

@@ -15,12 +15,12 @@ pub struct CompareArgs {
     /// Baseline run: a directory, an ID in runs/, or three or more repeated runs, separated by commas; last-good is the newest
     /// run beside NEW that passed with the same load
     ///
-    /// Baseline run: a directory, an ID in runs/, a summary of k6 (JSON), PREFIX_stats.csv of Locust, or three or more repeated
+    /// Baseline run: a directory, an ID in runs/, a summary of k6 (JSON), the statistics of Locust (CSV), or three or more repeated
     /// runs, separated by commas; last-good is the newest run beside NEW that passed with the same load.
-    #[arg(required_unless_present = "history", num_args = 1, value_delimiter = ',')]
+    #[arg(required_unless_present = "history", num_args = 1, value_delimiter = ',', action = clap::ArgAction::Set)]
     pub base: Vec<PathBuf>,
     /// New run, or three or more repeated runs, as for BASE
-    #[arg(required_unless_present = "history", num_args = 1, value_delimiter = ',')]
+    #[arg(required_unless_present = "history", num_args = 1, value_delimiter = ',', action = clap::ArgAction::Set)]
     pub new: Vec<PathBuf>,
     /// Find changes over all runs of a directory instead: steps and trends, from the oldest run to the newest
     #[arg(long, value_name = "DIR", conflicts_with_all = ["base", "new", "junit"])]
@@ -37,7 +37,7 @@ pub struct CompareArgs {
     /// Print Markdown, for a comment on a pull request
     #[arg(long)]
     pub markdown: bool,
-    /// Also write JUnit XML to this file, for CI systems: a test case for each row
+    /// Also write an XML file of test cases for CI systems (JUnit), one for each row
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
     /// Compare even if the loads differ or a run is invalid

@@ -387,7 +387,7 @@ const THRESHOLD_HELP: &str = "Set a threshold; it replaces those of the profile 
 const TRACES_HELP: &str =
     "Trace requests and send spans over OTLP, for example 'http://localhost:4318?ratio=0.01&max=50/s'";
 
-const BASELINE_HELP: &str = "Run that thresholds such as 'http_req_duration=p(95) < 3 x baseline' are compared with: its directory, or its ID in runs/";
+const BASELINE_HELP: &str = "Run that thresholds with a multiple of 'baseline' as their limit are compared with: its directory, or its ID in runs/";
 
 const GRAFANA_HELP: &str = "URL of Grafana, for a link to the run's dashboard, for example http://localhost:3000";
 

@@ -5,26 +5,28 @@ use url::Url;
 
 use super::dashboards;
 
+const SCRAPE_HELP: &str = "Read the metrics of the system under test from this page during the run, for example http://shop:9090/metrics \
+                           (repeatable). They are exported like other metrics, and judged for leaks.";
+const PROMETHEUS_HELP: &str = "Prometheus that --prometheus-query asks [default: http://localhost:9090]";
+
 /// What is scraped.
 #[derive(Debug, Clone, Default, Args)]
 pub struct TargetFlags {
     /// Read the metrics of a page of Prometheus or OpenMetrics during the run (repeatable)
-    ///
-    /// Read the metrics of the system under test from this page during the run, for example http://shop:9090/metrics
-    /// (repeatable). They are exported like other metrics, and judged for leaks.
     #[arg(
         long = "scrape-target",
+        long_help = SCRAPE_HELP,
         value_name = "URL",
         env = "LOADAGENT_SCRAPE_TARGET",
         hide_env_values = true,
         value_delimiter = ','
     )]
     pub scrape_targets: Vec<String>,
-    /// PromQL.
+    /// Queries, by name.
     #[arg(long = "prometheus-query", value_name = "NAME=QUERY", help = QUERY_HELP, value_parser = query)]
     pub prometheus_queries: Vec<(String, String)>,
-    /// Prometheus that --prometheus-query asks [default: http://localhost:9090]
-    #[arg(long, value_name = "URL", value_parser = dashboards::grafana, env = "LOADAGENT_PROMETHEUS", hide_env_values = true)]
+    /// Where the queries go.
+    #[arg(long, help = PROMETHEUS_HELP, value_name = "URL", value_parser = dashboards::grafana, env = "LOADAGENT_PROMETHEUS", hide_env_values = true)]
     pub prometheus: Option<Url>,
 }
 

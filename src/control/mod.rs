@@ -32,6 +32,7 @@ pub(crate) enum StopReason {
 
 /// The state that executors are to bring about.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a command of its own")]
 pub(crate) struct DesiredState {
     /// End the run: no new requests, finish those in flight.
     pub stop: Option<StopReason>,

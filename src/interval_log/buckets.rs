@@ -123,7 +123,8 @@ pub(super) fn skip(input: &mut VarintReader<'_>) -> Option<()> {
     if number == 0 {
         return Some(());
     }
-    (input.signed()?, input.number()?);
+    input.signed()?;
+    input.number()?;
     let tokens = input.bytes(usize::try_from(number).ok()?)?;
     let open = tokens.iter().filter(|token| **token >= 0x80).count();
     let is_plain = !tokens.contains(&0xff) && !input.rest().get(..open)?.contains(&0xff);
@@ -132,7 +133,8 @@ pub(super) fn skip(input: &mut VarintReader<'_>) -> Option<()> {
     }
     for token in tokens.iter().filter(|token| **token >= 0x80) {
         if *token == 0xff {
-            (input.number()?, input.number()?);
+            input.number()?;
+            input.number()?;
         } else if input.byte()? == 0xff {
             input.number()?;
         }

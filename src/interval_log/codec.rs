@@ -222,7 +222,10 @@ fn skip_value(input: &mut VarintReader<'_>) -> Option<()> {
         Kind::Counter | Kind::Gauge => input.float().map(drop),
         Kind::Rate => input.number().and_then(|_| input.number()).map(drop),
         Kind::Trend => {
-            (input.number()?, input.float()?, input.float()?, input.float()?);
+            input.number()?;
+            input.float()?;
+            input.float()?;
+            input.float()?;
             buckets::skip(input)
         }
     }

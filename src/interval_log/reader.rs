@@ -19,6 +19,7 @@ use crate::metric::{Interval, MetricDef};
 
 /// One frame, read.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one header a log; the others are short-lived")]
 pub enum Entry {
     /// What the run is.
     Header(Header),

@@ -255,36 +255,7 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
     let name = map.take("name").and_then(|node| reader.text(node, "name")).unwrap_or(stem);
     let practice_target = map.take("practice_target").map(|node| read_practice_target(reader, node, overrides));
     let mut defaults = Defaults::default();
-    let base = base_url(reader, map, overrides, practice_target.is_some());
-    // An invalid base URL is a single error, not another one for each path.
-    let stand_in = || Url::parse("http://unknown.invalid").ok();
-    if base.is_none() && map.entries.iter().any(|entry| same_key(&entry.name, "base_url")) {
-        defaults.base_url = stand_in();
-    }
-    if let Some((node, text)) = base {
-        match flow::resolve(&text, &Defaults::default()) {
-            Ok(url) => {
-                refuse_query(reader, &url, &text, node.map_or(map.position, |node| node.position));
-                defaults.base_url = Some(url);
-            }
-            Err(_) if !text.contains("://") => {
-                let position = node.map_or(map.position, |node| node.position);
-                let hint = format!("for example `base_url: http://{}`", text.trim_start_matches('/'));
-                reader.error(
-                    position,
-                    format!("base_url: `{text}` is missing a scheme (`http://` or `https://`)"),
-                    Some(hint),
-                );
-                defaults.base_url = stand_in();
-            }
-            Err(Invalid { message, hint }) => {
-                let position = node.map_or(map.position, |node| node.position);
-                let example = || "for example `base_url: http://127.0.0.1:8080`".to_owned();
-                reader.error(position, message, Some(hint.unwrap_or_else(example)));
-                defaults.base_url = stand_in();
-            }
-        }
-    }
+    set_base_url(reader, map, overrides, practice_target.is_some(), &mut defaults);
     let auth = map.peek("http").and_then(|node| node.get("auth")).filter(|node| !node.is_null());
     let http = http::read(reader, overrides, map, &mut defaults);
     let tags = map.take("tags").map(|node| reader.tags(node)).unwrap_or_default();
@@ -335,6 +306,45 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
         practice_target,
         environment: None,
         included: Vec::new(),
+    }
+}
+
+/// The URL that paths are appended to. An invalid one is a single error, not another one for each path.
+fn set_base_url(
+    reader: &Reader,
+    map: &mut MapReader<'_>,
+    overrides: &Overrides,
+    has_practice_target: bool,
+    defaults: &mut Defaults,
+) {
+    let base = base_url(reader, map, overrides, has_practice_target);
+    let stand_in = || Url::parse("http://unknown.invalid").ok();
+    if base.is_none() && map.entries.iter().any(|entry| same_key(&entry.name, "base_url")) {
+        defaults.base_url = stand_in();
+    }
+    if let Some((node, text)) = base {
+        match flow::resolve(&text, &Defaults::default()) {
+            Ok(url) => {
+                refuse_query(reader, &url, &text, node.map_or(map.position, |node| node.position));
+                defaults.base_url = Some(url);
+            }
+            Err(_) if !text.contains("://") => {
+                let position = node.map_or(map.position, |node| node.position);
+                let hint = format!("for example `base_url: http://{}`", text.trim_start_matches('/'));
+                reader.error(
+                    position,
+                    format!("base_url: `{text}` is missing a scheme (`http://` or `https://`)"),
+                    Some(hint),
+                );
+                defaults.base_url = stand_in();
+            }
+            Err(Invalid { message, hint }) => {
+                let position = node.map_or(map.position, |node| node.position);
+                let example = || "for example `base_url: http://127.0.0.1:8080`".to_owned();
+                reader.error(position, message, Some(hint.unwrap_or_else(example)));
+                defaults.base_url = stand_in();
+            }
+        }
     }
 }
 

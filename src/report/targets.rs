@@ -29,13 +29,13 @@ pub(crate) fn scraped(summary: &Summary) -> Vec<Scraped> {
     for (definition, _) in summary.totals.iter().filter(|(definition, _)| is_scraped(&definition.metric.name)) {
         *series.entry(definition.labels.get(LABEL).unwrap_or_default()).or_default() += 1;
     }
-    let scraped = |(target, value): (String, Value)| {
+    let counts_of = |(target, value): (String, Value)| {
         let Value::Rate { nonzero, total } = value else { return None };
         let series = series.get(target.as_str()).copied().unwrap_or_default();
         Some(Scraped { target, scrapes: total, failed: nonzero, series })
     };
     let scrapes = summary.totals.by_label(&catalogue::TARGET_SCRAPE_FAILED.name, LABEL);
-    scrapes.into_iter().filter_map(scraped).collect()
+    scrapes.into_iter().filter_map(counts_of).collect()
 }
 
 /// The section; empty without targets.
@@ -64,9 +64,9 @@ pub(crate) fn table(summary: &Summary) -> Table {
         };
         let is_bytes = resource == Some(Resource::Memory) || metric.name.ends_with("_bytes");
         let show = |value: f64| if is_bytes { show_bytes(value) } else { significant(value) };
-        let [least, most] = totals.extremes(&metric.name).unwrap_or([last, last]);
+        let [lowest, highest] = totals.extremes(&metric.name).unwrap_or([last, last]);
         let name = metric.name.strip_prefix(PREFIX).unwrap_or(&metric.name).to_owned();
-        table.row([name, show(last), show(least), show(most)]);
+        table.row([name, show(last), show(lowest), show(highest)]);
     }
     table
 }

@@ -84,7 +84,7 @@ impl TargetSeries {
         samples.sort_by_key(|sample| Resource::of(&scraped(&sample.name, sample.kind)).is_none());
         let mut left_out = 0;
         for sample in samples {
-            left_out += usize::from(!state.take(sample, &mut self.kinds));
+            left_out += usize::from(!state.take(&sample, &mut self.kinds));
         }
         if left_out > 0 && state.left_out == 0 {
             self.notices.push(state.too_many(left_out));
@@ -151,7 +151,7 @@ impl State {
     }
 
     /// Takes a sample; false if there is no place for its series.
-    fn take(&mut self, sample: Sample, kinds: &mut HashMap<String, Kind>) -> bool {
+    fn take(&mut self, sample: &Sample, kinds: &mut HashMap<String, Kind>) -> bool {
         let metric = scraped(&sample.name, sample.kind);
         let name = metric.name.to_string();
         let labels = self.labels(&sample.labels);

@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::convert::tests::{converted, profile};
 
+#[expect(clippy::needless_pass_by_value, reason = "what json! makes is given")]
 fn entry(method: &str, url: &str, more: Json, response: Json) -> Json {
     let mut request = json!({ "method": method, "url": url, "headers": [] });
     request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

@@ -14,9 +14,7 @@ fn written(steps: Vec<Request>, load: &Load) -> String {
     let outputs = ["csv=x.csv".to_owned()];
     let text =
         profile(&Head { name: "a b", source: "s\n#", schema: Some("x.json"), outputs: &outputs }, &recording, load);
-    crate::profile::load("p.yaml", &text, &Overrides::default())
-        .map(drop)
-        .unwrap_or_else(|errors| panic!("{errors}\n{text}"));
+    crate::profile::load("p.yaml", &text, &Overrides::default()).map_or_else(|errors| panic!("{errors}\n{text}"), drop);
     text
 }
 

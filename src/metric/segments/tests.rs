@@ -27,11 +27,11 @@ fn series_meet_by_name_and_gauges_of_segments_add_up() {
         values: vec![(0, Value::Gauge(Some(10.0))), (1, Value::Counter(5.0))],
         ..Interval::default()
     };
-    let mut merger = SegmentMerger::default();
-    let merged = merger.merge(&[vec![first, later.clone()], vec![other]], 0, 2_000);
+    let mut segments = SegmentMerger::default();
+    let merged = segments.merge(&[vec![first, later.clone()], vec![other]], 0, 2_000);
     assert_eq!(merged.values, [(0, Value::Counter(3.0)), (1, Value::Gauge(Some(14.0))), (2, Value::Counter(5.0))]);
     assert_eq!((merged.sequence, merged.start_ms, merged.end_ms, merged.new_series.len()), (0, 0, 2_000, 3));
-    let next = merger.merge(&[vec![later], Vec::new()], 2_000, 3_000);
+    let next = segments.merge(&[vec![later], Vec::new()], 2_000, 3_000);
     assert_eq!((next.sequence, next.new_series.len()), (1, 0));
     assert_eq!(next.values, [(0, Value::Counter(1.0)), (1, Value::Gauge(Some(4.0)))]);
 }

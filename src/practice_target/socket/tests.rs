@@ -68,7 +68,7 @@ async fn violations_of_clients_are_found() {
         (&long[..], 1002),
         (&unmasked, 1002),
         (&short, 1002),
-        (&masked(0xc1, b"a"), 1002),
+        (&masked(0xa1, b"a"), 1002),
         (&masked(LAST | 3, b""), 1002),
         (&masked(CLOSE, b""), 1002),
         (&huge, 1009),

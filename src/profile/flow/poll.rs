@@ -47,12 +47,12 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     let since = compiler.names.hidden();
     compiler.ops.push(Op::Mark(since));
     let request = compiler.here();
-    let body = compiler.outlined(|compiler| match step.value.value {
-        Yaml::Map(_) => compiler.step(step.value),
-        _ => {
-            let message = format!("`poll` takes a request as a map, not {}", step.value.describe());
-            reader.error(step.value.position, message, Some("for example `poll: {get: /status}`".to_owned()));
+    let body = compiler.outlined(|compiler| {
+        if let Yaml::Map(_) = step.value.value {
+            return compiler.step(step.value);
         }
+        let message = format!("`poll` takes a request as a map, not {}", step.value.describe());
+        reader.error(step.value.position, message, Some("for example `poll: {get: /status}`".to_owned()));
     });
     let (until, needs) = compiler.apart(|compiler| until.and_then(|node| compiler.condition(node, "until")));
     compiler.keep_since(request, needs);

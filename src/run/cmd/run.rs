@@ -426,7 +426,8 @@ fn live_page(
 }
 
 fn as_source(page: Option<&Rc<LivePage>>) -> Option<Rc<dyn LiveSource>> {
-    page.map(|page| -> Rc<dyn LiveSource> { page.clone() })
+    let page = page?;
+    Some(page.clone())
 }
 
 /// Prints the summary; `written` is where its files are.

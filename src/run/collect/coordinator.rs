@@ -176,7 +176,7 @@ impl Coordinator {
         let length = Duration::from_millis(gap.length_ms());
         self.assembler.record(&catalogue::RUN_GAP, &Labels::default(), &Value::Counter(length.as_secs_f64()));
         let text = format!("the run goes on after an interruption: {} without load", show_duration(length));
-        self.note_event(Event { at_ms: wall_ms(), kind: "gap".to_owned(), text, gap: Some(gap) });
+        self.note_event(&Event { at_ms: wall_ms(), kind: "gap".to_owned(), text, gap: Some(gap) });
     }
 
     /// Its planned time was over before this process began: the run has this length.
@@ -399,13 +399,13 @@ impl Coordinator {
 
     /// Prints an event and writes it to both logs.
     pub(crate) fn event(&mut self, kind: &str, text: String) {
-        self.note_event(Event { at_ms: wall_ms(), kind: kind.to_owned(), text, gap: None });
+        self.note_event(&Event { at_ms: wall_ms(), kind: kind.to_owned(), text, gap: None });
     }
 
-    fn note_event(&mut self, event: Event) {
+    fn note_event(&mut self, event: &Event) {
         self.display.message(&format!("  {}", event.text));
-        self.events.note(&event);
-        if let Err(error) = self.folder.event(&event) {
+        self.events.note(event);
+        if let Err(error) = self.folder.event(event) {
             self.report_error(Exit::TelemetryIncomplete, &error.to_string());
         }
     }

@@ -36,7 +36,7 @@ pub(crate) fn resolve(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandErro
 }
 
 fn by_stage(plan: &mut Plan, stage: &str) -> Result<(), CommandError> {
-    let is_known = plan.scenarios.iter().flat_map(|scenario| scenario.stages()).any(|known| known.label == stage);
+    let is_known = plan.scenarios.iter().flat_map(crate::plan::Scenario::stages).any(|known| known.label == stage);
     if !is_known {
         let message = format!(
             "baseline: no scenario has a stage {stage}\n  hint: stages have numbers from 1, if there are several"

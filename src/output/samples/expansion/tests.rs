@@ -92,7 +92,7 @@ fn only_aggregates_of_loadagent_itself_have_no_samples() {
         .collect();
     let is_own = |name: &&str| ["generator_", "output_", "verdict_"].iter().any(|prefix| name.starts_with(prefix));
     let rest: Vec<&str> = missing.into_iter().filter(|name| !is_own(name)).collect();
-    assert_eq!(rest, ["stage_active", "series_folded", "run_gap", "run_info"]);
+    assert_eq!(rest, ["stage_active", "series_folded", "run_gap", "target_scrape_failed", "run_info"]);
 }
 
 #[test]
