@@ -43,7 +43,7 @@ fn four_segments_are_one_run_with_one_verdict() {
         (&whole["verdict"], &whole["run_id"], &whole["instance"]),
         (&"pass".into(), &"one".into(), &"merged".into())
     );
-    assert_eq!(whole["scenarios"][0]["load"].as_str().unwrap().contains("segment"), false, "{whole}");
+    assert!(!whole["scenarios"][0]["load"].as_str().unwrap().contains("segment"), "{whole}");
     assert_eq!((&whole["validity"]["offered"], &whole["coverage"]["interruptions"]), (&300.into(), &0.into()));
     // It is a run like any other.
     assert_eq!(bench.run(&["report", "run", "--get", "metrics.http_reqs.count"]).stdout, "300\n");

@@ -145,7 +145,7 @@ fn rows(asked: &Asked) -> Vec<String> {
 fn no_row_is_used_twice_and_iterations_add_up() {
     let bench = Bench::new();
     let (address, asked) = serve(|_| reply(200, "", b"ok"));
-    let numbers: String = (0..1_000).map(|number| format!("{number}\n")).collect();
+    let numbers = (0..1_000).map(|number| number.to_string()).collect::<Vec<_>>().join("\n") + "\n";
     bench.write("rows.csv", &format!("id\n{numbers}"));
     bench.write(
         "p.yaml",
