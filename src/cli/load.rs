@@ -7,7 +7,7 @@ use clap::Args;
 use super::duration;
 
 /// Has names of variables that a doc comment would have to quote.
-const SEGMENT_HELP: &str = "Run only part I of N, for example 2/3: the second of three parts (k6's notation 1/3:2/3 is accepted). In a pod \
+const SEGMENT_HELP: &str = "Run only part I of N, for example 2/3 for the second third (k6's notation 1/3:2/3 is accepted). In a pod \
                             of an Indexed Job, auto/N is the part of the pod, by JOB_COMPLETION_INDEX; auto takes N from JOB_COMPLETIONS.";
 
 /// Flags that shape the load.
@@ -69,7 +69,7 @@ pub struct LoadArgs {
     /// Minimum iteration duration (pacing)
     #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_MIN_ITERATION_DURATION")]
     pub min_iteration_duration: Option<Duration>,
-    /// Run only part I of N, for example 2/3: the second of three parts
+    /// Run only part I of N, for example 2/3
     #[arg(long, long_help = SEGMENT_HELP, value_name = "I/N", visible_alias = "execution-segment", env = "LOADAGENT_SEGMENT")]
     pub segment: Option<String>,
     /// Start at this time, for example 2026-03-01T10:00:00Z; also 10:00 (UTC) or a Unix timestamp

@@ -109,7 +109,7 @@ fn errors_have_their_place_and_write_nothing() {
     for (name, text, words) in [
         ("a.har", "{\"log\": {\"entries\": [{\"request\": {}}]}}", "a.har:1:34: a request has no `method`"),
         ("b.json", "{\"info\": {}, \"item\": [\n{}]}", "b.json:2:1: an item has no `request`"),
-        ("c.yaml", "openapi: 3.0.0\npaths:\n\t/a: {}\n", "c.yaml:3:1: invalid YAML"),
+        ("c.yaml", "openapi: 3.0.0\npaths:\n\t/a: {}\n", "c.yaml:3:2: invalid YAML"),
         ("d.txt", "hello", "d.txt:1:1: the file holds `hello`"),
         ("e.sh", "curl --unknown http://h", "e.sh:1:6: option `--unknown` of curl is not known here"),
     ] {

@@ -72,7 +72,8 @@ fn files_of_other_tools_are_recognised() {
     ] {
         let ran = bench.run(&["run", name]);
         assert_eq!(ran.code, 104, "{name}: {}", ran.stderr);
-        assert!(ran.stderr.contains(kind) && ran.stderr.contains("loadagent init"), "{name}: {}", ran.stderr);
+        let command = if kind == "recording" { "loadagent convert browser.har" } else { "loadagent init" };
+        assert!(ran.stderr.contains(kind) && ran.stderr.contains(command), "{name}: {}", ran.stderr);
     }
     let host = bench.run(&["run", "quickstart", "-H", "http://127.0.0.1:8080"]);
     assert!(host.code == 2 && host.stderr.contains("base_url"), "{}", host.stderr);

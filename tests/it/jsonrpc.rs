@@ -8,7 +8,7 @@ fn each_wrong_answer_has_its_class_and_each_call_is_counted() {
         ("method: sum\n    params: [1, 2]", "", 0, 1, 0),
         ("method: error\n    params: {code: -32050}", "rpc_error ", 109, 1, 1),
         ("method: limited", "rpc_error ", 109, 1, 1),
-        ("method: limited\n    limited: [-32005]", "", 0, 1, 0),
+        ("method: limited\n    limited: [-32005]", "", 109, 1, 0),
         ("method: other\n    allowed: -32601", "", 0, 1, 0),
         ("method: wrong_id", "rpc_id ", 109, 1, 1),
         ("method: missing", "rpc_no_answer ", 109, 1, 1),
