@@ -140,6 +140,7 @@ RIGHTLY_EMPTY = (
     Right("Verdict: max sustained rate", "only of a search for the breaking point"),
     Right("Failed scrapes of targets", "only of a run that scrapes targets"),
     Right("Verdict: leak", "only of a run of nine minutes that scrapes targets"),
+    *[Right("Runs", "a column of findings that runs of this kind do not have", ref=ref) for ref in "HIJKL"],
     Right("Groups", ONLY_SOAK, but_with="soak"),
     Right("Parallel block concurrency", ONLY_SOAK, but_with="soak"),
     Right("Failed iterations", ONLY_SOAK, but_with="soak"),
