@@ -198,6 +198,7 @@ impl<'n> Compiler<'_, 'n> {
         let Some(Op::Send(step, _)) = self.ops.get(at) else { return };
         let step = *step;
         let Some(request) = self.table.request(step) else { return };
+        self.refuse_what_calls_ignore(request, url, "a2a");
         let own = request.spec.clone();
         let (tags, group) = self.table.get(step).map(|row| (row.tags.clone(), row.group.clone())).unwrap_or_default();
         // Requests to one agent share the rows, whatever steps they belong to.

@@ -211,13 +211,7 @@ impl<'n> Compiler<'_, 'n> {
         let Some(Op::Send(step, _)) = self.ops.get(at) else { return };
         let step = *step;
         let Some(request) = self.table.request(step) else { return };
-        if request.limits.is_some() {
-            let hint = "`limited` of the step takes error codes".to_owned();
-            self.reader.error(url.position, "`mcp` takes no condition in `limited` of `expect`", Some(hint));
-        }
-        if request.rendering.as_ref().is_some_and(|rendering| rendering.timeout.is_some()) {
-            self.reader.error(url.position, "the `timeout` of an `mcp` step must be known before the run", None);
-        }
+        self.refuse_what_calls_ignore(request, url, "mcp");
         let own = request.spec.clone();
         let (tags, group) = self.table.get(step).map(|row| (row.tags.clone(), row.group.clone())).unwrap_or_default();
         // Requests to one server share the rows, whatever steps they belong to.

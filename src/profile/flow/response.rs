@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use super::{Compiler, request::DEFAULT_TIMEOUT};
-use crate::{language::Template, plan::Op, profile::node::Node};
+use crate::{
+    language::Template,
+    plan::{Op, request::Request},
+    profile::node::Node,
+};
 
 /// What `response_tags` looks like.
 const EXAMPLE: &str = "response_tags: {cache: \"${header('X-Cache')}\"}";
@@ -38,6 +42,19 @@ impl<'n> Compiler<'_, 'n> {
             request.spec.read_for = Some(time);
             // What is to be read for so long is given the time to start as well.
             request.spec.timeout = request.spec.timeout.max(time.saturating_add(DEFAULT_TIMEOUT));
+        }
+    }
+
+    /// Steps that make requests of their own (`mcp`, `a2a`) judge answers by codes, and send with a time-out that is known.
+    pub(super) fn refuse_what_calls_ignore(&self, request: &Request, url: &Node, word: &str) {
+        if request.limits.is_some() {
+            let hint = "`limited` of the step takes error codes".to_owned();
+            let message = format!("`{word}` takes no condition in `limited` of `expect`");
+            self.reader.error(url.position, message, Some(hint));
+        }
+        if request.rendering.as_ref().is_some_and(|rendering| rendering.timeout.is_some()) {
+            let message = format!("the `timeout` of an `{word}` step must be known before the run");
+            self.reader.error(url.position, message, None);
         }
     }
 
