@@ -41,8 +41,7 @@ impl ResponseHandler for Handler<'_> {
     }
 
     fn missed(&self, response: &Response<'_>) -> Option<String> {
-        let missed = self.demands.filter(|demand| !self.flow.borrow().fulfils(demand, response, self.clock))?;
-        Some(missed.written().to_string())
+        self.flow.borrow().missed(self.demands, response, self.clock)
     }
 
     fn events(&self) -> Option<&dyn EventConsumer> {

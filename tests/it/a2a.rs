@@ -2,21 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::support::{Bench, Ran, practice, reply, serve, url};
+use super::support::{Bench, practice, reply, serve, url, value_or_zero};
 
 const BOTH: [&str; 2] = ["1.0", "0.3"];
-
-/// Runs steps of one user; returns what it prints, and its summary.
-fn run(bench: &Bench, base_url: &str, load: &str, steps: &str) -> (Ran, Json) {
-    bench.write("p.yaml", &format!("base_url: {base_url}\n{load}\nflow:\n{steps}"));
-    let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
-    assert!(bench.path().join("run").exists(), "{}{}", ran.stdout, ran.stderr);
-    (ran, bench.summary())
-}
-
-fn value(summary: &Json, metric: &str, which: &str) -> f64 {
-    summary["metrics"][metric]["values"][which].as_f64().unwrap_or_default()
-}
 
 #[test]
 fn each_end_of_a_task_has_its_class_in_both_versions() {
@@ -51,11 +39,11 @@ fn each_end_of_a_task_has_its_class_in_both_versions() {
         ] {
             let (bench, target) = (Bench::new(), practice(&[]));
             let steps = format!("  - {{a2a: '/a2a?version={version}&{query}', {step}}}\n");
-            let (ran, summary) = run(&bench, &url(&target), "vus: 1\niterations: 1", &steps);
+            let (ran, summary) = bench.run_steps(&url(&target), "vus: 1\niterations: 1", &steps);
             let errors = if class == "limited " { String::new() } else { class.to_owned() };
             assert_eq!(bench.errors(), errors, "{version} {query} {step}: {}{}", ran.stdout, ran.stderr);
             let failed = f64::from(u8::from(!errors.is_empty()));
-            assert_eq!(value(&summary, "a2a_req_failed", "passes"), failed, "{version} {query} {step}");
+            assert_eq!(value_or_zero(&summary, "a2a_req_failed", "passes"), failed, "{version} {query} {step}");
             let seen = target.report().a2a.unwrap();
             assert_eq!(seen.cards, 1, "{version} {query} {step}");
             assert!(seen.refused.keys().all(|why| why == "task"), "{version} {query} {step}: {:?}", seen.refused);
@@ -74,21 +62,28 @@ fn what_the_agent_counts_is_what_the_summary_says() {
              - {{{agent}, send: hi, poll: 15ms, as: polled, check: {{that: polled.polls > 0}}}}\n  \
              - {{{agent}, get: \"${{polled.id}}\", check: {{that: status == 200}}}}\n"
         );
-        let (ran, summary) = run(&bench, &url(&target), "vus: 2\niterations: 10", &steps);
+        let (ran, summary) = bench.run_steps(&url(&target), "vus: 2\niterations: 10", &steps);
         assert_eq!(bench.errors(), "", "{version}: {}", ran.stdout);
-        assert_eq!((value(&summary, "checks", "passes"), value(&summary, "checks", "fails")), (40.0, 0.0));
+        assert_eq!(
+            (value_or_zero(&summary, "checks", "passes"), value_or_zero(&summary, "checks", "fails")),
+            (40.0, 0.0)
+        );
         let seen = target.report().a2a.unwrap();
         let methods = |name: &str| seen.methods.get(name).copied().unwrap_or_default();
         assert_eq!((methods("SendMessage"), methods("SendStreamingMessage"), seen.tasks["completed"]), (20, 10, 30));
         let all: u64 = seen.methods.values().sum();
-        assert_eq!(value(&summary, "a2a_reqs", "count"), (all + seen.cards) as f64, "{version}");
-        assert_eq!(value(&summary, "a2a_events", "count"), seen.events as f64, "{version}");
+        assert_eq!(value_or_zero(&summary, "a2a_reqs", "count"), (all + seen.cards) as f64, "{version}");
+        assert_eq!(value_or_zero(&summary, "a2a_events", "count"), seen.events as f64, "{version}");
         assert_eq!(seen.events, 50, "a task, working, two pieces, completed");
-        assert_eq!(value(&summary, "a2a_tasks", "count"), 30.0, "{version}");
+        assert_eq!(value_or_zero(&summary, "a2a_tasks", "count"), 30.0, "{version}");
         assert!((1..=2).contains(&seen.cards), "each worker asks once: {}", seen.cards);
         assert!(seen.refused.is_empty(), "{version}: {:?}", seen.refused);
-        assert_eq!(value(&summary, "a2a_polls", "count"), 10.0, "{version}");
-        assert_eq!(methods("GetTask") as f64 - 10.0, (value(&summary, "a2a_polls", "avg") * 10.0).round(), "{version}");
+        assert_eq!(value_or_zero(&summary, "a2a_polls", "count"), 10.0, "{version}");
+        assert_eq!(
+            methods("GetTask") as f64 - 10.0,
+            (value_or_zero(&summary, "a2a_polls", "avg") * 10.0).round(),
+            "{version}"
+        );
     }
 }
 
@@ -98,13 +93,13 @@ fn times_are_those_that_the_agent_plans() {
     let steps = "  - {a2a: '/a2a?version=1.0&submitted=50ms&working=150ms', stream: hi}\n";
     let load = "vus: 1\niterations: 10\nthresholds:\n  'a2a_time_in_state{reason:submitted}': max>45\n  \
                 'a2a_time_in_state{reason:working}': max>140";
-    let (ran, summary) = run(&bench, &url(&target), load, steps);
+    let (ran, summary) = bench.run_steps(&url(&target), load, steps);
     assert_eq!((bench.errors().as_str(), ran.code), ("", 0), "{}{}", ran.stdout, ran.stderr);
     // None is early; histograms have a resolution of 0.3 %.
-    assert!(value(&summary, "a2a_task_duration", "min") > 198.0, "{summary}");
-    assert_eq!(value(&summary, "a2a_task_duration", "count"), 10.0);
-    assert_eq!(value(&summary, "a2a_time_in_state", "count"), 20.0, "{summary}");
-    assert_eq!(value(&summary, "a2a_time_to_first_event", "count"), 10.0);
+    assert!(value_or_zero(&summary, "a2a_task_duration", "min") > 198.0, "{summary}");
+    assert_eq!(value_or_zero(&summary, "a2a_task_duration", "count"), 10.0);
+    assert_eq!(value_or_zero(&summary, "a2a_time_in_state", "count"), 20.0, "{summary}");
+    assert_eq!(value_or_zero(&summary, "a2a_time_to_first_event", "count"), 10.0);
     for state in ["submitted", "working"] {
         assert!(ran.stdout.contains(&format!("a2a_time_in_state{{reason:{state}}}")), "{state}: {}", ran.stdout);
     }
@@ -123,10 +118,14 @@ fn a_task_is_cancelled_and_subscribed_to_by_its_id() {
              - {{{agent}, cancel: \"${{other.id}}\", as: gone, check: {{that: \"gone.state == 'canceled' && gone.context == task.context\"}}}}\n  \
              - {{{agent}, cancel: \"${{other.id}}\"}}\n"
         );
-        let (ran, summary) = run(&bench, &url(&target), "vus: 1\niterations: 2", &steps);
+        let (ran, summary) = bench.run_steps(&url(&target), "vus: 1\niterations: 2", &steps);
         assert_eq!(bench.errors(), "rpc_error ", "{version}: {}", ran.stdout);
         assert!(ran.stdout.contains("-32002"), "{}", ran.stdout);
-        assert_eq!((value(&summary, "checks", "passes"), value(&summary, "checks", "fails")), (4.0, 0.0), "{version}");
+        assert_eq!(
+            (value_or_zero(&summary, "checks", "passes"), value_or_zero(&summary, "checks", "fails")),
+            (4.0, 0.0),
+            "{version}"
+        );
         let seen = target.report().a2a.unwrap();
         assert_eq!(
             (seen.canceled, seen.methods["CancelTask"], seen.methods["SubscribeToTask"]),
@@ -146,7 +145,7 @@ fn the_version_is_that_of_the_card_or_of_the_profile() {
     ] {
         let (bench, target) = (Bench::new(), practice(&[("journal", "20")]));
         let steps = format!("  - {{a2a: '/a2a?{query}', send: hi{key}}}\n");
-        let (ran, _) = run(&bench, &url(&target), "vus: 1\niterations: 3", &steps);
+        let (ran, _) = bench.run_steps(&url(&target), "vus: 1\niterations: 3", &steps);
         assert_eq!(bench.errors(), "", "{query}{key}: {}", ran.stdout);
         let report = target.report();
         assert_eq!(report.a2a.as_ref().unwrap().cards, u64::from(key.is_empty()), "{query}{key}");
@@ -192,9 +191,9 @@ fn cards_and_agents_that_are_wrong_end_with_a_class() {
         });
         let bench = Bench::new();
         let (ran, summary) =
-            run(&bench, &format!("http://{address}"), "vus: 1\niterations: 1", "  - {a2a: /base, send: hi}\n");
+            bench.run_steps(&format!("http://{address}"), "vus: 1\niterations: 1", "  - {a2a: /base, send: hi}\n");
         assert_eq!(bench.errors(), class, "{what}: {}{}", ran.stdout, ran.stderr);
-        let failed = value(&summary, "a2a_req_failed", "passes");
+        let failed = value_or_zero(&summary, "a2a_req_failed", "passes");
         assert_eq!(failed > 0.0, !class.is_empty(), "{what}: {failed}");
         drop(asked);
     }
@@ -224,7 +223,7 @@ fn events_that_are_wrong_end_the_stream_with_a_class() {
         });
         let bench = Bench::new();
         let steps = "  - {a2a: /agent, stream: hi, version: \"1.0\"}\n";
-        let (ran, _) = run(&bench, &format!("http://{address}"), "vus: 1\niterations: 1", steps);
+        let (ran, _) = bench.run_steps(&format!("http://{address}"), "vus: 1\niterations: 1", steps);
         assert_eq!(bench.errors(), class, "{what}: {}{}", ran.stdout, ran.stderr);
     }
 }
@@ -259,7 +258,7 @@ fn thresholds_can_select_what_a_step_records() {
                 'a2a_reqs{a2a_method:SendMessage}': count==4\n  'a2a_errors{error_class:a2a_task_failed}': count==2\n  \
                 'a2a_time_in_state{reason:working}': p(95)>0";
     let steps = "  - {a2a: '/a2a?end=failed&nth=2&working=50ms', send: hi, poll: 10ms}\n";
-    let (ran, _) = run(&bench, &url(&target), load, steps);
+    let (ran, _) = bench.run_steps(&url(&target), load, steps);
     assert_eq!(bench.errors(), "a2a_task_failed ", "{}", ran.stdout);
     assert!(ran.code == 0 && !ran.stderr.contains("no series"), "{} {}{}", ran.code, ran.stdout, ran.stderr);
 }

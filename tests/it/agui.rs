@@ -3,19 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::support::{Bench, Ran, practice, reply, serve, url};
-
-/// Runs steps of one user; returns what it prints, and its summary.
-fn run(bench: &Bench, base_url: &str, load: &str, steps: &str) -> (Ran, Json) {
-    bench.write("p.yaml", &format!("base_url: {base_url}\n{load}\nflow:\n{steps}"));
-    let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
-    assert!(bench.path().join("run").exists(), "{}{}", ran.stdout, ran.stderr);
-    (ran, bench.summary())
-}
-
-fn value(summary: &Json, metric: &str, which: &str) -> f64 {
-    summary["metrics"][metric]["values"][which].as_f64().unwrap_or_default()
-}
+use super::support::{Bench, practice, reply, serve, url, value_or_zero};
 
 #[test]
 fn each_violation_in_a_run_is_an_error_with_its_reason() {
@@ -39,11 +27,11 @@ fn each_violation_in_a_run_is_an_error_with_its_reason() {
     ] {
         let (bench, target) = (Bench::new(), practice(&[]));
         let steps = format!("  - {{agui: '/agui?gap=1ms&{query}', message: hello}}\n");
-        let (ran, summary) = run(&bench, &url(&target), "vus: 1\niterations: 2", &steps);
+        let (ran, summary) = bench.run_steps(&url(&target), "vus: 1\niterations: 2", &steps);
         assert_eq!(bench.errors(), class, "{query}: {}{}", ran.stdout, ran.stderr);
         assert!(ran.stdout.contains(reason), "{query}: {}", ran.stdout);
         let disorder = if class == "agui_order " { 2.0 } else { 0.0 };
-        assert_eq!(value(&summary, "agui_order_errors", "count"), disorder, "{query}");
+        assert_eq!(value_or_zero(&summary, "agui_order_errors", "count"), disorder, "{query}");
     }
 }
 
@@ -58,24 +46,27 @@ fn times_of_a_run_are_those_that_the_target_plans() {
       - {name: outcome, that: \"stream.outcome == 'success'\"}
       - {name: events, that: stream.events == 13}
 ";
-    let (ran, summary) = run(&bench, &url(&target), "vus: 2\niterations: 10", steps);
+    let (ran, summary) = bench.run_steps(&url(&target), "vus: 2\niterations: 10", steps);
     assert_eq!(bench.errors(), "", "{}", ran.stdout);
-    assert_eq!((value(&summary, "checks", "passes"), value(&summary, "checks", "fails")), (30.0, 0.0));
+    assert_eq!((value_or_zero(&summary, "checks", "passes"), value_or_zero(&summary, "checks", "fails")), (30.0, 0.0));
     for (metric, planned) in [
         ("agui_time_to_run_started", 40.0),
         ("agui_time_to_first_text", 100.0),
         ("agui_time_to_first_tool_call", 180.0),
         ("agui_run_duration", 280.0),
     ] {
-        assert_eq!(value(&summary, metric, "count"), 10.0, "{metric}");
+        assert_eq!(value_or_zero(&summary, metric, "count"), 10.0, "{metric}");
         // A late event delays no other, and none is early: histograms have a resolution of 0.3 %.
-        let shortest = value(&summary, metric, "min");
+        let shortest = value_or_zero(&summary, metric, "min");
         assert!(shortest > planned * 0.9, "{metric}: {shortest} of {planned}");
     }
-    assert_eq!(value(&summary, "agui_tool_duration", "count"), 10.0);
-    assert!(value(&summary, "agui_tool_duration", "max") > 50.0, "60 ms as planned");
-    assert_eq!((value(&summary, "agui_runs", "count"), value(&summary, "agui_events", "count")), (10.0, 130.0));
-    assert_eq!(value(&summary, "sse_events", "count"), 130.0);
+    assert_eq!(value_or_zero(&summary, "agui_tool_duration", "count"), 10.0);
+    assert!(value_or_zero(&summary, "agui_tool_duration", "max") > 50.0, "60 ms as planned");
+    assert_eq!(
+        (value_or_zero(&summary, "agui_runs", "count"), value_or_zero(&summary, "agui_events", "count")),
+        (10.0, 130.0)
+    );
+    assert_eq!(value_or_zero(&summary, "sse_events", "count"), 130.0);
     assert!(ran.stdout.contains("agui_runs success 10"), "{}", ran.stdout);
 }
 
@@ -94,7 +85,7 @@ fn the_input_has_what_servers_of_all_versions_want() {
     forwarded_props: {a: true}
   - {agui: /, message: hello}
 ";
-    let (ran, _) = run(&bench, &base, "vus: 1\niterations: 1", steps);
+    let (ran, _) = bench.run_steps(&base, "vus: 1\niterations: 1", steps);
     assert_eq!(bench.errors(), "", "{}", ran.stdout);
     let requests = asked.requests.lock().unwrap();
     let sent: Vec<Json> =
@@ -125,10 +116,13 @@ fn one_stream_may_have_several_runs() {
     let (address, _) = serve(move |_| reply(200, "Content-Type: text/event-stream\r\n", body.as_bytes()));
     let bench = Bench::new();
     let steps = "  - {agui: /, message: hello}\n";
-    let (ran, summary) = run(&bench, &format!("http://{address}"), "vus: 1\niterations: 1", steps);
+    let (ran, summary) = bench.run_steps(&format!("http://{address}"), "vus: 1\niterations: 1", steps);
     assert_eq!(bench.errors(), "", "{}", ran.stdout);
-    assert_eq!((value(&summary, "agui_runs", "count"), value(&summary, "agui_run_duration", "count")), (2.0, 2.0));
-    assert_eq!(value(&summary, "agui_time_to_run_started", "count"), 1.0);
+    assert_eq!(
+        (value_or_zero(&summary, "agui_runs", "count"), value_or_zero(&summary, "agui_run_duration", "count")),
+        (2.0, 2.0)
+    );
+    assert_eq!(value_or_zero(&summary, "agui_time_to_run_started", "count"), 1.0);
     assert!(ran.stdout.contains("agui_runs interrupt 2"), "{}", ran.stdout);
 }
 
@@ -140,9 +134,9 @@ fn a_run_that_is_cut_off_counts_with_its_age() {
     bench.write("p.yaml", &format!("base_url: {}\nscenarios:\n  a: {scenario}\n", url(&target)));
     bench.run(&["p.yaml", "--run-dir", "run"]);
     let summary = bench.summary();
-    assert_eq!(value(&summary, "agui_run_duration", "count"), 2.0, "{summary}");
-    assert!(value(&summary, "agui_run_duration", "max") > 500.0, "{summary}");
-    assert_eq!(value(&summary, "agui_runs", "count"), 0.0, "it did not end");
+    assert_eq!(value_or_zero(&summary, "agui_run_duration", "count"), 2.0, "{summary}");
+    assert!(value_or_zero(&summary, "agui_run_duration", "max") > 500.0, "{summary}");
+    assert_eq!(value_or_zero(&summary, "agui_runs", "count"), 0.0, "it did not end");
 }
 
 #[test]

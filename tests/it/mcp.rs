@@ -2,17 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::support::{Bench, Ran, practice, refusing_url, reply, serve, url};
+use super::support::{Bench, practice, refusing_url, reply, serve, url};
 
 const ALL: [&str; 3] = ["2025-06-18", "2025-11-25", "2026-07-28"];
-
-/// Runs steps of one user; returns the summary, and what it says of the errors.
-fn run(bench: &Bench, base_url: &str, load: &str, steps: &str) -> (Ran, Json) {
-    bench.write("p.yaml", &format!("base_url: {base_url}\n{load}\nflow:\n{steps}"));
-    let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
-    assert!(bench.path().join("run").exists(), "{}{}", ran.stdout, ran.stderr);
-    (ran, bench.summary())
-}
 
 fn value(summary: &Json, metric: &str, which: &str) -> u64 {
     let value = &summary["metrics"][metric]["values"][which];
@@ -45,7 +37,7 @@ fn each_wrong_answer_has_its_class_in_each_revision() {
         ] {
             let (bench, target) = (Bench::new(), practice(&[]));
             let steps = format!("  - mcp: /mcp?revision={revision}\n    {asked}\n");
-            let (ran, summary) = run(&bench, &url(&target), "vus: 1\niterations: 1", &steps);
+            let (ran, summary) = bench.run_steps(&url(&target), "vus: 1\niterations: 1", &steps);
             assert_eq!(bench.errors(), class, "{revision} {asked}: {}{}", ran.stdout, ran.stderr);
             assert_eq!(value(&summary, "mcp_req_failed", "passes"), u64::from(!class.is_empty()), "{asked}");
             assert_eq!(value(&summary, "checks", "fails"), 0, "{asked}");
@@ -73,7 +65,7 @@ fn what_the_server_counts_is_what_the_summary_says() {
              - {{mcp: '/mcp{query}', call: {{tool: ask, arguments: {{method: ping}}}}}}\n  \
              - {{mcp: '/mcp{query}', call: {{tool: ask, arguments: {{method: roots/list}}}}}}\n"
         );
-        let (ran, summary) = run(&bench, &url(&target), "vus: 5\niterations: 20", &steps);
+        let (ran, summary) = bench.run_steps(&url(&target), "vus: 5\niterations: 20", &steps);
         assert_eq!(bench.errors(), "", "{query}: {}", ran.stdout);
         let seen = target.report().mcp.unwrap();
         assert_eq!((seen.sessions_opened, seen.sessions_ended), wanted, "{query}");
@@ -90,7 +82,7 @@ fn what_the_server_counts_is_what_the_summary_says() {
 fn a_session_that_expires_is_an_error_and_the_next_request_opens_another() {
     let (bench, target) = (Bench::new(), practice(&[]));
     let steps = "  - {mcp: '/mcp?revision=2025-11-25&expire=4', call: {tool: echo, arguments: {message: a}}}\n";
-    let (ran, summary) = run(&bench, &url(&target), "vus: 1\niterations: 12", steps);
+    let (ran, summary) = bench.run_steps(&url(&target), "vus: 1\niterations: 12", steps);
     // The fifth request of a session finds it gone: four calls, then one that fails, and so on.
     assert_eq!(bench.errors(), "mcp_session_expired ", "{}", ran.stdout);
     assert_eq!(value(&summary, "mcp_req_failed", "passes"), 2);
@@ -98,7 +90,7 @@ fn a_session_that_expires_is_an_error_and_the_next_request_opens_another() {
 
     let (bench, target) = (Bench::new(), practice(&[]));
     let steps = steps.replace("call:", "retry: 1, call:");
-    let (_, summary) = run(&bench, &url(&target), "vus: 1\niterations: 12", &steps);
+    let (_, summary) = bench.run_steps(&url(&target), "vus: 1\niterations: 12", &steps);
     assert_eq!(value(&summary, "iterations", "count"), 12);
     assert_eq!(target.report().mcp.unwrap().tools["echo"], 12, "each call was answered in the end");
 }
@@ -111,7 +103,7 @@ fn a_step_can_end_its_session_and_branches_share_one() {
         "  - parallel:\n      - [{{{mcp}, call: echo}}]\n      - [{{{mcp}, call: sum}}]\n      - [{{{mcp}, list: prompts}}]\n  \
          - {{{mcp}, end: true}}\n  - {{{mcp}, end: true}}\n"
     );
-    let (ran, summary) = run(&bench, &url(&target), "vus: 2\niterations: 10", &steps);
+    let (ran, summary) = bench.run_steps(&url(&target), "vus: 2\niterations: 10", &steps);
     assert_eq!(bench.errors(), "", "{}", ran.stdout);
     let seen = target.report().mcp.unwrap();
     assert_eq!((seen.sessions_opened, seen.sessions_ended, seen.duplicate_ids), (10, 10, 0));
@@ -151,7 +143,7 @@ fn servers_that_lie_about_sessions_end_with_a_class() {
             if request.contains("server/discover") { reply(404, "", b"") } else { reply(status, "", answer.as_bytes()) }
         });
         let (bench, steps) = (Bench::new(), "  - {mcp: /mcp, call: echo}\n");
-        let (ran, summary) = run(&bench, &format!("http://{address}"), "vus: 1\niterations: 1", steps);
+        let (ran, summary) = bench.run_steps(&format!("http://{address}"), "vus: 1\niterations: 1", steps);
         assert_eq!(bench.errors(), class, "{what}: {}{}", ran.stdout, ran.stderr);
         assert_eq!(value(&summary, "mcp_sessions", "count"), 0, "{what}");
         // The call itself was not sent, and yet it failed.
@@ -175,7 +167,7 @@ fn a_server_that_takes_no_answers_to_its_calls_does_not_hold_the_user() {
         _ => reply(500, "", b""),
     });
     let (bench, steps) = (Bench::new(), "  - {mcp: /mcp, call: echo}\n");
-    let (ran, summary) = run(&bench, &format!("http://{address}"), "vus: 1\niterations: 1", steps);
+    let (ran, summary) = bench.run_steps(&format!("http://{address}"), "vus: 1\niterations: 1", steps);
     assert_eq!(value(&summary, "mcp_req_failed", "passes"), 0, "{}", ran.stdout);
     assert_eq!(value(&summary, "mcp_server_calls", "count"), 20);
     let replies = asked.requests.lock().unwrap().iter().filter(|request| request.contains("\"result\":{}")).count();
@@ -198,7 +190,7 @@ fn waiting_beside_a_request_is_in_no_response_time() {
     });
     let (bench, steps) = (Bench::new(), "  - {mcp: /mcp, call: slow, timeout: 1s}\n  - {mcp: /mcp, call: fast}\n");
     let load = "vus: 1\niterations: 1\nthresholds: {'mcp_req_response_time{tool:fast}': 'max<900'}";
-    let (ran, _) = run(&bench, &format!("http://{address}"), load, steps);
+    let (ran, _) = bench.run_steps(&format!("http://{address}"), load, steps);
     assert_eq!(bench.errors(), "timeout_wait timeout_wait ", "{}", ran.stdout);
     assert_ne!(ran.code, 99, "{}", ran.stdout);
 }
@@ -223,7 +215,7 @@ fn requests_beside_a_step_have_its_limits_and_not_those_of_the_first_step() {
         let bench = Bench::new();
         let steps =
             format!("  - {{mcp: /mcp, call: one, timeout: 10s}}\n  - {{mcp: /mcp, call: two, timeout: {timeout}}}\n");
-        let (ran, _) = run(&bench, &format!("http://{address}"), "vus: 1\niterations: 1", &steps);
+        let (ran, _) = bench.run_steps(&format!("http://{address}"), "vus: 1\niterations: 1", &steps);
         assert_eq!(bench.errors(), class, "{timeout}: {}{}", ran.stdout, ran.stderr);
     }
 }
@@ -234,7 +226,7 @@ fn the_end_of_a_session_is_a_request_of_its_step() {
     let mcp = "mcp: '/mcp?revision=2025-11-25'";
     let steps = format!("  - {{{mcp}, call: echo}}\n  - {{{mcp}, end: true, name: bye, expect: {{that: 1 == 2}}}}\n");
     let load = "vus: 1\niterations: 1\nthresholds: {'http_reqs{name:bye}': 'count==1'}";
-    let (ran, _) = run(&bench, &url(&target), load, &steps);
+    let (ran, _) = bench.run_steps(&url(&target), load, &steps);
     assert_eq!(bench.errors(), "content ", "{}", ran.stdout);
     assert_ne!(ran.code, 99, "{}", ran.stdout);
     assert_eq!(target.report().mcp.unwrap().sessions_ended, 1);
@@ -246,7 +238,7 @@ fn conditions_of_a_list_hold_for_all_its_pages() {
         let (bench, target) = (Bench::new(), practice(&[]));
         let steps =
             format!("  - {{mcp: /mcp, list: tools, expect: {{that: length(json.result.tools) == {length}}}}}\n");
-        let (ran, summary) = run(&bench, &url(&target), "vus: 1\niterations: 1", &steps);
+        let (ran, summary) = bench.run_steps(&url(&target), "vus: 1\niterations: 1", &steps);
         assert_eq!(bench.errors(), class, "{}", ran.stdout);
         assert!(value(&summary, "mcp_reqs", "count") > 1, "{}", ran.stdout);
         assert_eq!(value(&summary, "mcp_req_failed", "passes"), u64::from(!class.is_empty()));
@@ -315,7 +307,7 @@ fn what_is_not_sent_has_no_response_time() {
         ("jsonrpc: /rpc\n    method: sum", "rpc_req"),
     ] {
         let bench = Bench::new();
-        let (_, summary) = run(&bench, &refusing_url(), "vus: 1\niterations: 2", &format!("  - {step}\n"));
+        let (_, summary) = bench.run_steps(&refusing_url(), "vus: 1\niterations: 2", &format!("  - {step}\n"));
         assert!(value(&summary, &format!("{metric}_failed"), "passes") >= 2, "{step}");
         assert_eq!(value(&summary, &format!("{metric}_response_time"), "count"), 0, "{step}: {summary}");
         let times = &summary["metrics"][format!("{metric}_response_time")];
@@ -332,7 +324,7 @@ fn a_stream_that_ends_before_its_answer_is_read_on() {
             "  - {{{mcp}, call: {{tool: resume, arguments: {{cuts: 3}}}}, expect: {{that: \"json.result.content[0].text == 'resumed'\"}}}}\n"
         );
         let load = "vus: 2\niterations: 6\nthresholds: {'http_reqs{name:resume}': 'count==18'}";
-        let (ran, summary) = run(&bench, &url(&target), load, &steps);
+        let (ran, summary) = bench.run_steps(&url(&target), load, &steps);
         assert_eq!((bench.errors().as_str(), ran.code), ("", 0), "{revision}: {}", ran.stdout);
         let seen = target.report().mcp.unwrap();
         assert_eq!((seen.tools["resume"], seen.resumed), (6, 18), "{revision}");
@@ -362,7 +354,7 @@ fn a_stream_that_cannot_be_read_on_has_no_answer() {
             _ => reply(202, "", b""),
         });
         let (bench, steps) = (Bench::new(), "  - {mcp: /mcp, call: echo, timeout: 500ms}\n");
-        let (ran, summary) = run(&bench, &format!("http://{address}"), "vus: 1\niterations: 1", steps);
+        let (ran, summary) = bench.run_steps(&format!("http://{address}"), "vus: 1\niterations: 1", steps);
         assert_eq!(value(&summary, "mcp_req_failed", "passes"), 1, "{what}: {}", ran.stdout);
         assert!(ran.stdout.contains(class.trim()) || what != "405", "{what}: {}", ran.stdout);
         let resumed = asked.requests.lock().unwrap().iter().filter(|request| request.starts_with("GET")).count();

@@ -4,17 +4,13 @@ use std::{thread, time::Duration};
 
 use serde_json::Value as Json;
 
-use super::support::{Bench, Ran, practice, reply, serve, url};
+use super::support::{Bench, Ran, practice, reply, serve, url, value};
 
 /// Runs a flow once with one user against a practice target.
 fn run(bench: &Bench, flow: &str, flags: &[&str]) -> Ran {
     let target = practice(&[]);
     bench.write("p.yaml", &format!("base_url: {}\nvus: 1\niterations: 1\nflow:\n{flow}", url(&target)));
     bench.run(&[&["p.yaml", "--run-dir", "run"], flags].concat())
-}
-
-fn value(summary: &Json, metric: &str, stat: &str) -> f64 {
-    summary["metrics"][metric]["values"][stat].as_f64().unwrap_or_else(|| panic!("{metric} {stat}: {summary}"))
 }
 
 /// A whole number.

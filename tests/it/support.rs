@@ -55,6 +55,14 @@ impl Bench {
         self.command(words).output().unwrap().into()
     }
 
+    /// Runs steps against a server; returns what it prints, and its summary.
+    pub(crate) fn run_steps(&self, base_url: &str, load: &str, steps: &str) -> (Ran, Json) {
+        self.write("p.yaml", &format!("base_url: {base_url}\n{load}\nflow:\n{steps}"));
+        let ran = self.run(&["p.yaml", "--run-dir", "run"]);
+        assert!(self.path().join("run").exists(), "{}{}", ran.stdout, ran.stderr);
+        (ran, self.summary())
+    }
+
     pub(crate) fn start(&self, words: &[&str]) -> Child {
         self.command(words).spawn().unwrap()
     }
@@ -218,4 +226,14 @@ pub(crate) fn tunnel(authority: &'static str, server: SocketAddr) -> SocketAddr 
 fn copy(mut from: TcpStream, mut to: TcpStream) {
     drop(std::io::copy(&mut from, &mut to));
     drop(to.shutdown(std::net::Shutdown::Both));
+}
+
+/// A value of a metric of a summary.
+pub(crate) fn value(summary: &Json, metric: &str, stat: &str) -> f64 {
+    summary["metrics"][metric]["values"][stat].as_f64().unwrap_or_else(|| panic!("{metric} {stat}: {summary}"))
+}
+
+/// A value of a metric of a summary; 0 of one that nothing was recorded for.
+pub(crate) fn value_or_zero(summary: &Json, metric: &str, stat: &str) -> f64 {
+    summary["metrics"][metric]["values"][stat].as_f64().unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use std::thread;
 use base64::Engine as _;
 use serde_json::Value as Json;
 
-use super::support::{Bench, Ran, practice, url};
+use super::support::{Bench, Ran, practice, url, value};
 
 /// What the server does with an open socket.
 type Script = fn(&mut TcpStream);
@@ -348,11 +348,6 @@ fn a_handshake_that_accepts_something_else_is_a_failure() {
         assert_eq!(summary["metrics"]["checks"]["values"]["passes"], 1, "{query}: {}", ran.stdout);
         assert_eq!((count(&summary, "ws_sessions"), count(&summary, "http_reqs")), (0, 1), "{query}");
     }
-}
-
-/// Milliseconds, or a count.
-fn value(summary: &Json, metric: &str, stat: &str) -> f64 {
-    summary["metrics"][metric]["values"][stat].as_f64().unwrap_or_else(|| panic!("{metric} {stat}: {summary}"))
 }
 
 #[test]

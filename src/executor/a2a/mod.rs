@@ -153,8 +153,7 @@ impl A2aStep<'_, '_> {
 
     /// The condition of `expect` that an answer does not meet.
     fn missed(&self, response: &Response<'_>) -> Option<String> {
-        let missed = self.demands.filter(|demand| !self.flow.borrow().fulfils(demand, response, self.clock))?;
-        Some(missed.written().to_string())
+        self.flow.borrow().missed(self.demands, response, self.clock)
     }
 
     /// Records a request, by how the lane says that it ended.

@@ -259,6 +259,13 @@ impl Flow {
         }
     }
 
+    /// The condition of `expect`, as written, that a response does not meet.
+    #[must_use]
+    pub(crate) fn missed(&self, demand: Option<&Expr>, response: &Response<'_>, clock: Duration) -> Option<String> {
+        let missed = demand.filter(|demand| !self.fulfils(demand, response, clock))?;
+        Some(missed.written().to_string())
+    }
+
     /// The value of an expression on a response or message.
     #[must_use]
     pub(crate) fn evaluate(&self, expression: &Expr, response: &Response<'_>, clock: Duration) -> Value {
